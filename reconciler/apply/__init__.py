@@ -1,0 +1,1 @@
+"""Run a plan through the ports: intents, re-reads, writes, recovery. The only package that changes the world."""

@@ -1,0 +1,1 @@
+"""Arguments, commands, exit codes. `compose` is the only place that picks adapters."""

@@ -1,0 +1,1 @@
+"""Two snapshots in, their differences out. One comparison serves both drift and plan. Pure."""

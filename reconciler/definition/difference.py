@@ -1,0 +1,76 @@
+"""What can differ between two definitions, keyed by widget name. Made by `reconciler.definition.compare`.
+
+`before` and `after` are the two sides in the order they were given. A value that one side does not have is None.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from reconciler.model.jsontypes import Json
+
+DifferenceClass = Literal["behaviour", "layout"]
+
+
+@dataclass(frozen=True, slots=True)
+class WidgetAdded:
+    """A widget that only the second side has."""
+
+    widget: str
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
+class WidgetRemoved:
+    """A widget that only the first side has."""
+
+    widget: str
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
+class WidgetRenamed:
+    """The same content under another name. Transitions that follow the rename are no differences of their own."""
+
+    before: str
+    after: str
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
+class TransitionChanged:
+    """A transition that leads elsewhere, or that one side does not have.
+
+    `event` names it: the event, and for a `match` its condition (`match equal_to "yes"`). None: leads nowhere.
+    """
+
+    widget: str
+    event: str
+    before: str | None
+    after: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ValueChanged:
+    """A property of a widget, or of the flow itself (`widget` is None).
+
+    `path` is dotted and starts at the widget or the flow: `properties.body`, `properties.parameters[0].value`, `type`,
+    `description`, `transitions.match[2].conditions`. `secret` marks what no view may show (api.md C3).
+    """
+
+    widget: str | None
+    path: str
+    before: Json
+    after: Json
+    secret: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class WidgetsMoved:
+    """Widgets that stand elsewhere on the canvas; the class is `layout` when nothing else differs."""
+
+    widgets: tuple[str, ...]
+
+
+Difference = WidgetAdded | WidgetRemoved | WidgetRenamed | TransitionChanged | ValueChanged | WidgetsMoved

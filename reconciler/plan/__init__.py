@@ -1,0 +1,1 @@
+"""What is to be done, in which order, decided on what, and whether that is safe. Frozen values and pure functions."""

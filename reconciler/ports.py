@@ -1,0 +1,182 @@
+"""What the core asks of the world. Whoever implements a port passes its contract suite in `tests/contracts`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from concurrent.futures import Future
+from contextlib import AbstractContextManager
+from datetime import datetime
+from typing import Protocol, TypeVar
+
+from reconciler.model.address import Address
+from reconciler.model.live import FlowBody, FlowInput, FlowRevision, FlowRow
+from reconciler.model.record import RevisionEntry, State, StateChange
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+class FlowReader(Protocol):
+    """Read Studio. Every method may be called again at any time, from any thread of the pool; none writes.
+
+    Every method raises `CredentialsError`, `RateLimitedError` (after its own retries), `NotSentError`,
+    `AmbiguousError` or `ProtocolError` when Studio cannot be read.
+    """
+
+    def list_flows(self) -> Sequence[FlowRow]:
+        """Give every flow of the account, doubles merged. A list that may be short is an error, never an answer."""
+
+    def fetch_flow(self, sid: str) -> FlowBody:
+        """Give the latest revision of a flow, draft or published. Raises NotFoundError; may be stale (api.md A4.12)."""
+
+    def fetch_revision(self, sid: str, revision: int) -> FlowRevision:
+        """Give one revision with its definition. Raises NotFoundError for a gap, or while it is not visible yet."""
+
+    def fetch_published(self, sid: str) -> FlowRevision | None:
+        """Give the published head; None when the flow was never published."""
+
+    def list_revisions(self, sid: str) -> Sequence[FlowRevision]:
+        """Give all revisions, newest first, without definitions."""
+
+    def fetch_test_users(self, sid: str) -> tuple[str, ...]:
+        """Give the contacts of a flow's test users as Studio keeps them."""
+
+    def has_active_executions(self, sid: str) -> bool:
+        """Tell whether at least one execution of the flow is active."""
+
+    def fetch_account(self) -> str:
+        """Ask which account the credentials belong to."""
+
+    def server_time(self) -> datetime | None:
+        """Give the `Date` of the newest answer so far, in UTC; None before the first."""
+
+    def calls(self) -> Mapping[str, int]:
+        """Count the requests sent so far, by operation (`ListFlow`, `FetchFlow`, …)."""
+
+
+class FlowWriter(Protocol):
+    """Write to Studio. No method is safe to call twice, and none repeats itself, but for 429.
+
+    Each raises `RequestRefusedError` or `RateLimitedError` or `NotSentError` when nothing was done,
+    `AmbiguousError` when nobody can know.
+    """
+
+    def create_flow(self, what: FlowInput) -> FlowBody:
+        """Create a flow; the answer is revision 1 of a new SID."""
+
+    def update_flow(self, sid: str, what: FlowInput) -> FlowBody:
+        """Replace a flow's name, status and definition; mints a revision."""
+
+    def delete_flow(self, sid: str) -> None:
+        """Delete a flow and all its revisions. Raises NotFoundError when it is gone already."""
+
+    def set_test_users(self, sid: str, contacts: Sequence[str]) -> tuple[str, ...]:
+        """Replace the whole list; `()` is sent as one empty value. Gives what Studio answered."""
+
+
+class FlowValidator(Protocol):
+    """Ask Studio whether it would take a definition. Changes nothing, safe to repeat."""
+
+    def validate(self, what: FlowInput) -> None:
+        """Return when valid. Raises InvalidDefinitionError with Studio's findings."""
+
+
+class StateReader(Protocol):
+    """Look at a state without the right to change it."""
+
+    def read(self) -> State | None:
+        """Give the state, journal included; None when there is none yet. Raises StateDamagedError."""
+
+    def history(self, address: Address) -> Sequence[RevisionEntry]:
+        """Give revisions that no longer fit into the snapshot, oldest first."""
+
+
+class StateSession(Protocol):
+    """The one right to change a state, held from `open` until the context ends.
+
+    All methods may be called from any thread of the pool.
+    """
+
+    @property
+    def state(self) -> State:
+        """The state with everything recorded so far."""
+
+    def record(self, changes: Sequence[StateChange]) -> None:
+        """Make these changes durable, all or none: when this returns, `kill -9` cannot lose them.
+
+        The cost does not grow with the number of resources. Raises StateWriteError; then nothing of it counts.
+        """
+
+    def save_body(self, address: Address, revision: FlowRevision) -> str:
+        """Keep the body of a flow that is about to be deleted, readable by its owner only; give where it is."""
+
+
+class StateStore(StateReader, Protocol):
+    """A place that keeps one state."""
+
+    def open(self, *, create: State, timeout: float, plan: str | None = None) -> AbstractContextManager[StateSession]:
+        """Take the lock and give the session; fold the journal and let go of the lock at the end, whatever happens.
+
+        Args:
+            create: what the state is when there is none yet.
+            timeout: seconds to wait for the lock; 0 does not wait.
+            plan: digest of the plan in whose name is written, for `writer`.
+
+        Raises:
+            StateLockedError: another run holds it; says who and since when.
+            StateMismatchError: project, environment, account or endpoint differ from `create`'s.
+        """
+
+
+class Clock(Protocol):
+    """Time. The only way to wait: a wait ends at once, with InterruptedRunError, when the run is to stop."""
+
+    def now(self) -> datetime:
+        """Give the time of day, UTC."""
+
+    def monotonic(self) -> float:
+        """Give seconds that never go backwards; only differences mean something."""
+
+    def sleep(self, seconds: float) -> None:
+        """Wait. Raises InterruptedRunError when the run is to stop."""
+
+    def stopping(self) -> bool:
+        """Tell whether the run has been asked to stop."""
+
+
+class Chance(Protocol):
+    """Randomness that nobody can guess twice."""
+
+    def token(self) -> str:
+        """Give 12 characters of Crockford's base 32, unique for ever: they name one intent."""
+
+    def lineage(self) -> str:
+        """Give a new UUID for a new state."""
+
+    def jitter(self) -> float:
+        """Give a number from 0 to 1 for spreading retries."""
+
+
+class Pool(Protocol):
+    """A bounded number of threads. Nothing else in the core starts one."""
+
+    size: int
+
+    def submit(self, call: Callable[[], T]) -> Future[T]:
+        """Start a call as soon as a thread is free."""
+
+    def wait(self, futures: Collection[Future[T]], timeout: float | None = None) -> set[Future[T]]:
+        """Wait until at least one is done, at most `timeout` seconds; give those that are."""
+
+    def map(self, call: Callable[[T], R], items: Sequence[T]) -> list[R]:
+        """Call for every item, at most `size` at a time; results in the order of the items, the first error raised."""
+
+
+class Progress(Protocol):
+    """Be told how far a long piece of work is. Must not fail and must not wait."""
+
+    def begin(self, what: str, total: int) -> None:
+        """Start a piece of work of so many parts."""
+
+    def advance(self, what: str) -> None:
+        """One more part is done."""
