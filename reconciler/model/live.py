@@ -90,6 +90,7 @@ class LiveFlow:
         base: the recorded revision's body, when it was fetched to show what others did.
         between: revisions above the recorded one, oldest first, each with author and message.
         never_published: LatestPublished said that there is none.
+        first: revision 1, when it was read to look for a mark.
     """
 
     row: FlowRow
@@ -98,6 +99,7 @@ class LiveFlow:
     base: FlowRevision | None = None
     between: tuple[FlowRevision, ...] = ()
     never_published: bool = False
+    first: FlowRevision | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,7 @@ class Live:
         flows: by SID, all that the list and the re-reads gave.
         absent: recorded SIDs whose absence is proven (complete list, two 404 a window apart).
         test_users: contacts by flow SID, as Studio gave them.
+        active: SIDs of flows to be deleted that have active executions.
         calls: how many API calls were made, by operation.
     """
 
@@ -116,4 +119,5 @@ class Live:
     flows: Mapping[str, LiveFlow] = field(default_factory=dict)
     absent: frozenset[str] = frozenset()
     test_users: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    active: frozenset[str] = frozenset()
     calls: Mapping[str, int] = field(default_factory=dict)
