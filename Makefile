@@ -1,26 +1,60 @@
 # Everything runs in .venv, made from pyproject.toml with the versions of constraints.txt. Needs Python 3.11+, git, make.
 PYTHON ?= python3
 BIN := .venv/bin
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable
+MINUTES ?= 10
 
-.PHONY: demo test check format clean
+# The demo and the tests mean the sample and themselves, whatever the caller's shell says.
+unexport RECONCILER_MANIFESTS RECONCILER_ENVIRONMENT RECONCILER_ENDPOINT RECONCILER_STATE RECONCILER_JSON
 
-.venv/installed: pyproject.toml constraints.txt
+.DEFAULT_GOAL := help
+.PHONY: help demo test check format bench soak clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.venv/bin/pip:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "reconciler needs Python 3.11 or newer; name one: make PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' \
+	  || { echo "$(PYTHON) lacks venv or ensurepip; on Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
-	touch $@
 
-check: .venv/installed
+# Two stamps, one environment: a newcomer's demo does not wait for linters, and the tools once installed serve the demo too.
+.venv/run.stamp: pyproject.toml constraints.txt | .venv/bin/pip
+	$(INSTALL) .
+	@touch $@
+
+.venv/dev.stamp: pyproject.toml constraints.txt | .venv/bin/pip
+	$(INSTALL) '.[dev]'
+	@touch .venv/run.stamp $@
+
+demo: .venv/run.stamp ## plan and apply the sample in manifests/ on the embedded Studio; no account needed
+	$(BIN)/reconciler plan
+	$(BIN)/reconciler apply --auto-approve
+	$(BIN)/reconciler plan --detailed-exitcode
+
+check: .venv/dev.stamp ## format, lint, types and layers; changes nothing
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-format: .venv/installed
+test: .venv/dev.stamp ## run every test; the last lines count what was skipped, and why
+	$(BIN)/pytest -n auto --dist worksteal
+
+format: .venv/dev.stamp ## put the code into the project's format
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-test: .venv/installed
-	$(BIN)/pytest -n auto
+bench: .venv/dev.stamp ## measure calls, time and memory, each beside its budget
+	$(BIN)/python tests/benchmarks/run.py
 
-clean:
-	rm -rf .venv build dist *.egg-info
+soak: .venv/dev.stamp ## repeat the property tests with new seeds for MINUTES (10) minutes
+	@end=$$(( $$(date +%s) + 60 * $(MINUTES) )); while [ "$$(date +%s)" -lt "$$end" ]; do \
+	  seed=$$(date +%N); echo "seed $$seed; to repeat: $(BIN)/pytest -m hypothesis --hypothesis-profile=soak --hypothesis-seed=$$seed"; \
+	  $(BIN)/pytest -n auto -q -m hypothesis --hypothesis-profile=soak --hypothesis-seed="$$seed" || exit 1; \
+	done
+
+clean: ## remove the environment and what tools left behind; state/ stays
+	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

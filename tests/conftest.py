@@ -1,0 +1,79 @@
+"""What every test stands on: no network but loopback, nobody's environment, repeatable properties, counted skips.
+
+The network is switched off by pytest-socket, whose options stand in pyproject.toml: only 127.0.0.1 and ::1 answer.
+"""
+
+import os
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+
+# No deadline: two busy cores say nothing about our code. CI draws the same examples each time; a soak draws many more.
+settings.register_profile("default", deadline=None)
+settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
+settings.register_profile(
+    "soak", deadline=None, max_examples=2_000, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("ci" if os.environ.get("CI") else "default")
+
+PERSONAL = ("TWILIO_", "RECONCILER_")
+COLOURS = ("NO_COLOR", "FORCE_COLOR")
+
+
+def _servers_required() -> bool:
+    return os.environ.get("REQUIRE_SERVERS") == "1"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nobodys_environment() -> Iterator[None]:
+    """Hide credentials and settings of whoever runs the tests, from us and from the processes that tests start.
+
+    Recording cassettes against a real account alone needs them, and names itself by STUDIO_RECORD_URL.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        for name in os.environ.copy():
+            personal = name.startswith(PERSONAL) and "STUDIO_RECORD_URL" not in os.environ
+            if personal or name in COLOURS:
+                patch.delenv(name)
+        yield
+
+
+@pytest.fixture(scope="session")
+def repository() -> Path:
+    """Give the root of the checkout."""
+    return REPOSITORY
+
+
+@pytest.fixture(scope="session")
+def shared_studio() -> Path:
+    """Give the folder of facts and real flows beside the checkout, or skip."""
+    folder = REPOSITORY.parent / "shared" / "studio"
+    if not folder.is_dir():
+        pytest.skip("../shared/studio is absent")
+    return folder
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):
+    """Fail a test that skips for want of a server, where servers are required."""
+    report = yield
+    marker = item.get_closest_marker("needs_server")
+    if report.skipped and call.excinfo is not None and marker is not None and _servers_required():
+        report.outcome = "failed"
+        report.longrepr = f"{call.excinfo.value} (a failure, because REQUIRE_SERVERS=1 and it needs {marker.args[0]})"
+    return report
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Count the skips by reason, so that a green run says what it did not prove."""
+    reasons = Counter(
+        report.longrepr[2].removeprefix("Skipped: ") if isinstance(report.longrepr, tuple) else str(report.longrepr)
+        for report in terminalreporter.stats.get("skipped", [])
+    )
+    for reason, count in sorted(reasons.items()):
+        terminalreporter.write_line(f"skipped because {reason}: {count}")
