@@ -1,0 +1,153 @@
+"""What use cases give back and tell on their way: values only. Views turn them into text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from reconciler.model.address import Address
+from reconciler.model.finding import Finding
+from reconciler.model.live import Live
+from reconciler.model.record import FlowRecord, RevisionEntry, State
+from reconciler.plan.outcome import Outcome
+from reconciler.plan.values import DiffItem, Plan, Step
+
+Condition = Literal[
+    "in-sync",
+    "changed",
+    "drifted",
+    "pending",
+    "conflict",
+    "draft-waiting",
+    "not-created",
+    "deleted-by-others",
+    "orphaned",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceStatus:
+    """How one resource stands.
+
+    Attributes:
+        condition: in one word; the worst that holds.
+        sid: the flow's SID; None when it is not known.
+        revision: the latest revision seen; None for test users and for what does not exist.
+        published_revision: the published head; None when there is none.
+        webhook_url: where phone numbers point; None when it is not known.
+        note: one sentence for people, or None.
+    """
+
+    address: Address
+    condition: Condition
+    sid: str | None
+    revision: int | None
+    published_revision: int | None
+    webhook_url: str | None
+    note: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A plan with the sides it was made from; apply needs them to know the bodies."""
+
+    plan: Plan
+    state: State
+    live: Live
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What came of a plan.
+
+    Attributes:
+        outcomes: one for each step, in the order of the plan.
+        declined: a person said no at the prompt; nothing was done.
+        interrupted: the run was asked to stop; what had not started was skipped.
+        lease_lost: the lock could not be held; nothing more was started.
+    """
+
+    plan: Plan
+    outcomes: tuple[Outcome, ...]
+    declined: bool = False
+    interrupted: bool = False
+    lease_lost: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PlanDecided:
+    """The plan that is about to be applied."""
+
+    plan: Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """An intent of an earlier run that had no known end, and what became of it."""
+
+    address: Address
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class StepStarted:
+    """A step is being done now."""
+
+    step: Step
+
+
+@dataclass(frozen=True, slots=True)
+class StepEnded:
+    """A step came to its end."""
+
+    outcome: Outcome
+
+
+Event = PlanDecided | Recovered | StepStarted | StepEnded
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """The revisions known of one flow, oldest first."""
+
+    address: Address
+    record: FlowRecord
+    entries: tuple[RevisionEntry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Two sides of one flow and what differs; `before` and `after` say which (`revision 7`, `live`, `manifest`)."""
+
+    address: Address
+    before: str
+    after: str
+    items: tuple[DiffItem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why one resource is planned as it is.
+
+    Attributes:
+        facts: what the decision rests on: name and value, in the order to be read.
+        decision: what will be done, in words.
+        saved_calls: calls to Studio that were not needed, each with its reason.
+    """
+
+    address: Address
+    facts: tuple[tuple[str, str], ...]
+    decision: str
+    saved_calls: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """A flow that was taken over."""
+
+    address: Address
+    sid: str
+    revision: int
+    record: FlowRecord
+    notes: tuple[str, ...]
