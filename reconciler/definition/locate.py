@@ -1,0 +1,118 @@
+"""Where a value stands in JSON text. Only asked when there is something to say about it, so it may be slow.
+
+Positions count lines and columns from 1, columns in characters. It reads correct JSON as well as JSON that Python's
+reader takes and others refuse (doubled keys, `NaN`); what to make of these is not decided here.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+Path = tuple[str | int, ...]
+
+_TOKEN: Final = re.compile(r'[{}\[\],:]|"(?:[^"\\]|\\.)*"|[^\s{}\[\],:"]+')
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One value of a document.
+
+    Attributes:
+        path: keys and indices that lead to it.
+        key_at: where its key begins in the text; where it begins itself when it has none (elements, the root).
+        at: where the value begins in the text.
+        token: the text of a string, number or constant; the opening bracket of an object or array.
+    """
+
+    path: Path
+    key_at: int
+    at: int
+    token: str
+
+
+@dataclass(slots=True)
+class _Open:
+    path: Path
+    is_list: bool
+    step: str | int
+    key_at: int = -1
+
+
+def nodes(text: str) -> Iterator[Node]:
+    """Give every value of a document in the order of the text. The text must be balanced: parse it before."""
+    stack: list[_Open] = []
+    for found in _TOKEN.finditer(text):
+        piece, at = found.group(), found.start()
+        if piece in "]}":
+            stack.pop()
+            continue
+        if piece in ":,":
+            _step(piece, stack[-1])
+            continue
+        top = stack[-1] if stack else None
+        if top is not None and not top.is_list and top.key_at < 0:
+            top.step, top.key_at = json.loads(piece, strict=False), at
+            continue
+        path = (*top.path, top.step) if top is not None else ()
+        yield Node(path, top.key_at if top is not None and not top.is_list else at, at, piece)
+        if piece in "[{":
+            stack.append(_Open(path, piece == "[", 0))
+
+
+def _step(piece: str, top: _Open) -> None:
+    if piece == ",":
+        top.key_at = -1
+        if isinstance(top.step, int):
+            top.step += 1
+
+
+class Positions:
+    """Line and column of everything in one text, found once and asked often."""
+
+    def __init__(self, text: str) -> None:
+        self._lines = line_starts(text)
+        self._values: dict[Path, int] = {}
+        self._keys: dict[Path, int] = {}
+        for node in nodes(text):
+            self._values.setdefault(node.path, node.at)
+            self._keys.setdefault(node.path, node.key_at)
+
+    def value(self, pointer: Sequence[str | int]) -> tuple[int, int]:
+        """Give where the value at a path begins; of a path that leads nowhere, the nearest value above."""
+        return self._find(self._values, pointer)
+
+    def key(self, pointer: Sequence[str | int]) -> tuple[int, int]:
+        """Give where the key of the value at a path begins (for an element: where the element does)."""
+        return self._find(self._keys, pointer)
+
+    def _find(self, offsets: dict[Path, int], pointer: Sequence[str | int]) -> tuple[int, int]:
+        path = tuple(pointer)
+        while path and path not in offsets:
+            path = path[:-1]
+        return line_and_column(self._lines, offsets.get(path, 0))
+
+
+def locate(text: str, pointer: Sequence[str | int]) -> tuple[int, int]:
+    """Give line and column of the value at a path; of a path that leads nowhere, of the nearest value above.
+
+    Args:
+        text: a JSON document that parses.
+        pointer: keys and indices from the root, such as `("states", 2, "name")`.
+    """
+    return Positions(text).value(pointer)
+
+
+def line_starts(text: str) -> list[int]:
+    """Give the offset at which each line begins."""
+    return [0, *(found.end() for found in re.finditer("\n", text))]
+
+
+def line_and_column(lines: list[int], offset: int) -> tuple[int, int]:
+    """Turn an offset into line and column, both from 1."""
+    line = bisect_right(lines, offset)
+    return line, offset - lines[line - 1] + 1
