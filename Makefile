@@ -48,7 +48,7 @@ format: .venv/dev.stamp ## put the code into the project's format
 	$(BIN)/ruff check --fix .
 
 bench: .venv/dev.stamp ## measure calls, time and memory, each beside its budget
-	$(BIN)/python tests/benchmarks/run.py
+	$(BIN)/python -m tests.benchmarks.run
 
 soak: .venv/dev.stamp ## repeat the property tests with new seeds for MINUTES (10) minutes
 	@end=$$(( $$(date +%s) + 60 * $(MINUTES) )); while [ "$$(date +%s)" -lt "$$end" ]; do \

@@ -1,0 +1,118 @@
+"""Measure calls, time and memory of the real command line, each beside its budget: `make bench`.
+
+    python -m tests.benchmarks.run [--flows 100,1000,10000] [--only start,sizes,latency,state]
+
+Figures only: nothing fails on a slow machine. Every project, emulator and state is made anew in a temporary folder.
+"""
+
+import argparse
+import shutil
+import statistics
+import sys
+import tempfile
+from collections.abc import Callable
+from math import ceil
+from pathlib import Path
+
+from tests.benchmarks.processes import Run, emulator, reconciler
+from tests.benchmarks.project import generate
+from tests.benchmarks.states import seconds_per_record
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+UNCHANGED_BUDGETS = {100: "", 1_000: "2 s", 10_000: "10 s, 300 MB"}
+LATENCY = 0.1
+PARALLELISM = 8
+
+
+def row(*cells: object) -> None:
+    """Print one line of a table."""
+    widths = (40, 10, 12, 12)
+    line = "  ".join(str(cell).ljust(width) for cell, width in zip(cells, (*widths, 0), strict=False))
+    sys.stdout.write(line.rstrip() + "\n")
+    sys.stdout.flush()
+
+
+def costs(what: str, calls: int, run: Run, budget: str) -> None:
+    """Print what one run cost, beside what it may cost."""
+    row(what, calls, f"{run.seconds:.2f} s", f"{run.megabytes:.0f} MB", budget)
+
+
+def start() -> None:
+    """Time a start of the interpreter with our command, and a plan of the sample: the median of many."""
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        shutil.copytree(REPOSITORY / "manifests", folder / "manifests")
+        reconciler("apply", "--auto-approve", cwd=folder)
+        for command, times, budget in (("version", 10, "0.15 s"), ("plan", 5, "0.60 s")):
+            runs = [reconciler(command, cwd=folder) for _ in range(times)]
+            seconds = statistics.median(run.seconds for run in runs)
+            row(f"{command} (median of {times})", "", f"{seconds:.3f} s", f"{runs[0].megabytes:.0f} MB", budget)
+
+
+def size(flows: int) -> None:
+    """Plan, apply and plan again a project of so many flows, against an emulator on a socket."""
+    with tempfile.TemporaryDirectory() as temporary, emulator() as server:
+        folder = Path(temporary)
+        generate(folder, flows)
+        budgets = {
+            "plan": f"{1} call",
+            "apply": f"{2 * flows} calls and those of a plan",
+            "plan without changes": ", ".join(
+                filter(None, (f"{ceil(flows / 1000)} calls", UNCHANGED_BUDGETS.get(flows)))
+            ),
+        }
+        for what, budget in budgets.items():
+            before = server.calls()
+            options = ("--auto-approve",) if what == "apply" else ("--detailed-exitcode",) if "without" in what else ()
+            run = reconciler(what.split()[0], *options, "--endpoint", server.url, "--state", "state.json", cwd=folder)
+            costs(f"{flows} flows: {what}", server.calls() - before, run, budget)
+
+
+def latency() -> None:
+    """Apply 1,000 creates to a server that takes 100 ms for each call, and compare with the ideal."""
+    flows = 1_000
+    with tempfile.TemporaryDirectory() as temporary, emulator("--latency", f"{LATENCY * 1000:.0f}ms") as server:
+        folder = Path(temporary)
+        generate(folder, flows)
+        place = ("--endpoint", server.url, "--state", "state.json", "--parallelism", str(PARALLELISM))
+        run = reconciler("apply", "--auto-approve", *place, cwd=folder)
+        calls = server.calls()
+    ideal = calls * LATENCY / PARALLELISM
+    costs(
+        f"{flows} creates at {LATENCY * 1000:.0f} ms, parallelism {PARALLELISM}", calls, run, f"1.15 of {ideal:.1f} s"
+    )
+    row("  of the ideal", "", f"{run.seconds / ideal:.2f}", "", "1.15")
+
+
+def state() -> None:
+    """Record steps in a small and in a large state: the cost must not grow with it."""
+    small, large = seconds_per_record(100), seconds_per_record(10_000)
+    row("state write of a step, 100 resources", "", f"{small * 1000:.2f} ms", "", "")
+    row(
+        "state write of a step, 10000 resources",
+        "",
+        f"{large * 1000:.2f} ms",
+        "",
+        f"constant (ratio {large / small:.2f})",
+    )
+
+
+def main() -> None:
+    """Run the parts that were asked for."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--flows", default="100,1000,10000", help="sizes, separated by commas")
+    parser.add_argument("--only", default="start,sizes,latency,state", help="parts, separated by commas")
+    options = parser.parse_args()
+    parts: dict[str, Callable[[], None]] = {
+        "start": start,
+        "sizes": lambda: [size(int(flows)) for flows in options.flows.split(",")][-1],
+        "latency": latency,
+        "state": state,
+    }
+    row("what", "API calls", "time", "peak memory", "budget")
+    for part in options.only.split(","):
+        parts[part]()
+
+
+if __name__ == "__main__":
+    main()
