@@ -62,10 +62,11 @@ def digests_of(data: JsonObject) -> Digests:
         return Digests(behaviour=digest, full=digest)
     full = [normal_state(state) for state in states]
     bare = [without_offset(state) for state in full]
-    return Digests(
-        behaviour=digest_bytes(canonical_bytes({**data, "states": in_order(bare)})),
-        full=digest_bytes(canonical_bytes({**data, "states": in_order(full)})),
-    )
+    full_bytes, plain = _canonical({**data, "states": in_order(full)})
+    # What is left out cannot bring in what needs rewriting, so the second text need not be searched for it.
+    bare_value: Json = {**data, "states": in_order(bare)}
+    bare_bytes = _utf8(_encode(bare_value)) if plain else canonical_bytes(bare_value)
+    return Digests(behaviour=digest_bytes(bare_bytes), full=digest_bytes(full_bytes))
 
 
 def normal_state(state: Json) -> Json:
@@ -103,10 +104,7 @@ def canonical_bytes(value: Json) -> bytes:
     Nearly every definition has only strings and small integers; then the C encoder writes the same bytes twenty times
     faster.
     """
-    text = _encode(value)
-    if isinstance(value, float) or _NUMBER_TO_REWRITE.search(text) or (not text.isascii() and _ASTRAL_KEY.search(text)):
-        text = _write(value)
-    return text.encode("utf-8", "surrogatepass")
+    return _canonical(value)[0]
 
 
 def same(one: Json, other: Json) -> bool:
@@ -114,6 +112,18 @@ def same(one: Json, other: Json) -> bool:
     if isinstance(one, str) or isinstance(other, str):
         return one == other
     return canonical_bytes(one) == canonical_bytes(other)
+
+
+def _canonical(value: Json) -> tuple[bytes, bool]:
+    """Give the canonical bytes, and whether the C encoder's are these."""
+    text = _encode(value)
+    if isinstance(value, float) or _NUMBER_TO_REWRITE.search(text) or (not text.isascii() and _ASTRAL_KEY.search(text)):
+        return _utf8(_write(value)), False
+    return _utf8(text), True
+
+
+def _utf8(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
 
 
 def _normal_transitions(transitions: list[Json]) -> list[Json]:

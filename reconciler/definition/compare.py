@@ -1,0 +1,174 @@
+"""Two definitions, widget by widget: what differs. Widgets are known by their names.
+
+Both sides are in normal form before they are compared, so what means nothing (the order of states, of keys, of
+transitions that are not `match`) never shows. A definition whose states are no list of widgets with names of their own
+is compared as one value.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import Final, Literal
+
+from reconciler.definition.canonical import canonical_bytes, in_order, normal_state, same, without_offset
+from reconciler.definition.difference import (
+    Difference,
+    TransitionChanged,
+    ValueChanged,
+    WidgetAdded,
+    WidgetRemoved,
+    WidgetRenamed,
+    WidgetsMoved,
+)
+from reconciler.definition.renames import Renames, find_renames
+from reconciler.definition.secrets import is_secret
+from reconciler.definition.values import Changed, changed_members, changed_values
+from reconciler.definition.wiring import changed_transitions
+from reconciler.model.definition import Definition
+from reconciler.model.jsontypes import Json, JsonObject
+
+_OWN_RULES: Final = frozenset({"name", "transitions", "properties"})
+
+Widgets = dict[str, JsonObject]
+
+
+def difference_class(before: Definition, after: Definition) -> Literal["none", "layout", "behaviour"]:
+    """Tell how much two definitions differ: not, only in where widgets stand, or in what they do."""
+    if before.digests.full == after.digests.full:
+        return "none"
+    return "layout" if before.digests.behaviour == after.digests.behaviour else "behaviour"
+
+
+def differences(before: Definition, after: Definition) -> tuple[Difference, ...]:
+    """Give what differs, the flow's own values first, then widgets by name, then what was moved.
+
+    Empty exactly when the full digests are equal. Of the class `layout` there is only `WidgetsMoved`.
+    """
+    if before.digests.full == after.digests.full:
+        return ()
+    one, other = before.data(), after.data()
+    mine, theirs = _widgets(one), _widgets(other)
+    if mine is None or theirs is None:
+        return tuple(_of_odd_shape(one, other))
+    removed = {name: mine[name] for name in mine.keys() - theirs.keys()}
+    added = {name: theirs[name] for name in theirs.keys() - mine.keys()}
+    renames = find_renames(removed, added)
+    found: list[Difference] = list(_of_flow(one, other, renames))
+    old_names = {new: old for old, new in renames.names.items()}
+    moved: list[str] = []
+    for name in sorted(mine.keys() | theirs.keys()):
+        if name in renames.names:
+            continue
+        widget_before, widget_after = mine.get(old_names.get(name, name)), theirs.get(name)
+        found.extend(_of_widget(name, widget_before, widget_after, renames))
+        if widget_before and widget_after and _offset(widget_before) != _offset(widget_after):
+            moved.append(name)
+    return (*found, WidgetsMoved(tuple(moved))) if moved else tuple(found)
+
+
+def _widgets(data: JsonObject) -> Widgets | None:
+    """Give the widgets by name, in normal form; None when they are no list, or names are missing or doubled."""
+    states = data.get("states")
+    if not isinstance(states, list):
+        return None
+    result: Widgets = {}
+    for state in map(normal_state, states):
+        name = state.get("name") if isinstance(state, dict) else None
+        if not isinstance(state, dict) or not isinstance(name, str) or name in result:
+            return None
+        result[name] = state
+    return result
+
+
+def _of_flow(before: JsonObject, after: JsonObject, renames: Renames) -> Iterator[ValueChanged]:
+    mine, theirs = ({key: value for key, value in side.items() if key != "states"} for side in (before, after))
+    for path, one, other in changed_members("", mine, theirs, renames.same):
+        if path != "initial_state" or not renames.same_name(one, other):
+            yield ValueChanged(None, path, one, other)
+
+
+def _of_widget(
+    name: str, before: JsonObject | None, after: JsonObject | None, renames: Renames
+) -> Iterable[Difference]:
+    if before is None:
+        return [WidgetAdded(name, _type(after))]
+    if after is None:
+        return [WidgetRemoved(name, _type(before))]
+    old = str(before["name"])
+    renamed = [WidgetRenamed(old, name, _type(after))] if old != name else []
+    return [*renamed, *_changed(name, before, after, renames)]
+
+
+def _changed(name: str, before: JsonObject, after: JsonObject, renames: Renames) -> Iterator[Difference]:
+    if same(without_offset(before), without_offset(after)):
+        return
+    for item in _changes(name, before, after, renames):
+        if isinstance(item, TransitionChanged):
+            yield item
+            continue
+        path, one, other = item
+        # A whole `properties` may hold a secret somewhere inside.
+        secret = path == "properties" or is_secret(_type(before), path) or is_secret(_type(after), path)
+        yield ValueChanged(name, path, one, other, secret=secret)
+
+
+def _changes(
+    name: str, before: JsonObject, after: JsonObject, renames: Renames
+) -> Iterator[TransitionChanged | Changed]:
+    mine, theirs = ({k: v for k, v in side.items() if k not in _OWN_RULES} for side in (before, after))
+    yield from changed_members("", mine, theirs, renames.same)
+    yield from _changed_properties(before, after, renames)
+    if "transitions" in before or "transitions" in after:
+        yield from changed_transitions(name, before.get("transitions"), after.get("transitions"), renames)
+
+
+def _changed_properties(before: JsonObject, after: JsonObject, renames: Renames) -> Iterator[Changed]:
+    if "properties" not in before and "properties" not in after:
+        return
+    mine, theirs = without_offset(before), without_offset(after)
+    one, other = (s.get("properties", {}) if isinstance(s, dict) else None for s in (mine, theirs))
+    yield from changed_values("properties", one, other, renames.same)
+    if same(one, other) and ("properties" in before) != ("properties" in after):
+        yield "properties", before.get("properties"), after.get("properties")
+
+
+def _of_odd_shape(before: JsonObject, after: JsonObject) -> Iterator[Difference]:
+    yield from _of_flow(before, after, Renames({}))
+    mine, theirs = before.get("states"), after.get("states")
+    mine_bare, theirs_bare = _all_bare(mine), _all_bare(theirs)
+    if not same(mine_bare, theirs_bare) or ("states" in before) != ("states" in after):
+        yield ValueChanged(None, "states", mine, theirs, secret=True)
+    elif isinstance(mine, list) and isinstance(theirs, list):
+        yield from ([WidgetsMoved(tuple(moved))] if (moved := _unmatched(mine, theirs)) else [])
+
+
+def _all_bare(states: Json) -> Json:
+    if not isinstance(states, list):
+        return states
+    return in_order([without_offset(normal_state(state)) for state in states])
+
+
+def _unmatched(before: list[Json], after: list[Json]) -> list[str]:
+    """Give the names of states that have no counterpart with the same content and place."""
+    known = Counter(canonical_bytes(normal_state(state)) for state in before)
+    names: set[str] = set()
+    for state in after:
+        content = canonical_bytes(normal_state(state))
+        if known[content]:
+            known[content] -= 1
+        elif isinstance(state, dict):
+            names.add(str(state.get("name")))
+    return sorted(names)
+
+
+def _offset(widget: JsonObject) -> bytes | None:
+    properties = widget.get("properties")
+    if not isinstance(properties, dict) or "offset" not in properties:
+        return None
+    return canonical_bytes(properties["offset"])
+
+
+def _type(widget: JsonObject | None) -> str:
+    found = widget.get("type") if widget is not None else None
+    return found if isinstance(found, str) else ""

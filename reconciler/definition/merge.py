@@ -1,0 +1,127 @@
+"""Three-way merge of definitions: what a person did in the Console and what the manifest wants both arrive.
+
+Widgets are matched by name, properties by key, transitions by event and condition. Values inside a property (text,
+lists) are taken whole. Where both sides changed the same value differently, that is a conflict, never a guess; only
+where a widget stands on the canvas is taken from live.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Final, TypeAlias, cast
+
+from reconciler.definition import document
+from reconciler.model.definition import Definition
+from reconciler.model.jsontypes import Json, JsonObject
+
+
+class _Missing:
+    """A value that one side does not have."""
+
+
+_MISSING: Final = _Missing()
+_Value: TypeAlias = "Json | _Missing"
+
+
+@dataclass(slots=True)
+class _Merge:
+    conflicts: list[str] = field(default_factory=list)
+
+    def value(self, base: _Value, live: _Value, desired: _Value, path: str) -> _Value:
+        """Merge one value; a conflict is noted and the desired side stands."""
+        if live in (desired, base):
+            return desired
+        if base == desired or path.endswith(".properties.offset"):
+            return live
+        if isinstance(live, dict) and isinstance(desired, dict):
+            return self.object(base if isinstance(base, dict) else {}, live, desired, path)
+        self.conflicts.append(path)
+        return desired
+
+    def object(self, base: JsonObject, live: JsonObject, desired: JsonObject, path: str) -> JsonObject:
+        """Merge two objects key by key, in the desired order, then what only live has."""
+        merged: JsonObject = {}
+        for key in _in_order(desired, live, base):
+            where = f"{path}.{key}" if path else key
+            value = self.value(base.get(key, _MISSING), live.get(key, _MISSING), desired.get(key, _MISSING), where)
+            if not isinstance(value, _Missing):
+                merged[key] = value
+        return merged
+
+
+def merge(base: Definition, live: Definition, desired: Definition) -> tuple[Definition, tuple[str, ...]]:
+    """Bring the changes of live and of desired since `base` together.
+
+    Returns:
+        The merged definition, and the places where both sides changed the same value (`widgets.ask.properties.body`);
+        with a conflict, the desired side stands there.
+    """
+    sides = [_keyed(side.data()) for side in (base, live, desired)]
+    if any(side is None for side in sides):
+        return desired, ("states (widget names are missing or not unique)",)
+    work = _Merge()
+    first, second, third = (cast("JsonObject", side) for side in sides)
+    merged = work.object(first, second, third, "")
+    return document.of(_unkeyed(merged)), tuple(work.conflicts)
+
+
+def _in_order(*sides: JsonObject) -> list[str]:
+    return list(dict.fromkeys(key for side in sides for key in side))
+
+
+def _keyed(data: JsonObject) -> JsonObject | None:
+    """Give a definition with objects where it has lists of named things; None when names are not unique."""
+    states = data.get("states")
+    if not isinstance(states, list):
+        return None
+    widgets: JsonObject = {}
+    for state in states:
+        name = state.get("name") if isinstance(state, dict) else None
+        if not isinstance(state, dict) or not isinstance(name, str) or name in widgets:
+            return None
+        transitions = state.get("transitions")
+        keyed = dict(state)
+        if isinstance(transitions, list):
+            keyed["transitions"] = _keyed_transitions(transitions)
+        widgets[name] = keyed
+    return {key: widgets if key == "states" else value for key, value in data.items()}
+
+
+def _keyed_transitions(transitions: list[Json]) -> JsonObject:
+    keyed: JsonObject = {}
+    for transition in transitions:
+        key = transition_key(transition)
+        count = sum(1 for known in keyed if known == key or known.startswith(f"{key} #"))
+        keyed[key if count == 0 else f"{key} #{count + 1}"] = transition
+    return keyed
+
+
+def transition_key(transition: Json) -> str:
+    """Name a transition by its event and, for a condition, by what it asks."""
+    if not isinstance(transition, dict):
+        return json.dumps(transition, sort_keys=True)
+    conditions = transition.get("conditions")
+    asked = [
+        {key: value for key, value in condition.items() if key != "friendly_name"}
+        for condition in (conditions if isinstance(conditions, list) else ())
+        if isinstance(condition, dict)
+    ]
+    event = str(transition.get("event"))
+    return f"{event} {json.dumps(asked, sort_keys=True, ensure_ascii=False)}" if asked else event
+
+
+def _unkeyed(data: JsonObject) -> JsonObject:
+    widgets = data.get("states")
+    states: list[Json] = []
+    for widget in _values(widgets):
+        if isinstance(widget, dict) and isinstance(widget.get("transitions"), dict):
+            states.append({k: list(_values(v)) if k == "transitions" else v for k, v in widget.items()})
+        else:
+            states.append(widget)
+    return {**data, "states": states}
+
+
+def _values(value: Json) -> Iterable[Json]:
+    return value.values() if isinstance(value, dict) else ()
