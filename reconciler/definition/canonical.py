@@ -111,6 +111,8 @@ def same(one: Json, other: Json) -> bool:
     """Tell whether two values mean the same: `1` and `1.0` do, `1` and `true` do not."""
     if isinstance(one, str) or isinstance(other, str):
         return one == other
+    if _encode(one) == _encode(other):
+        return True
     return canonical_bytes(one) == canonical_bytes(other)
 
 

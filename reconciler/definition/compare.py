@@ -58,7 +58,7 @@ def differences(before: Definition, after: Definition) -> tuple[Difference, ...]
     old_names = {new: old for old, new in renames.names.items()}
     moved: list[str] = []
     for name in sorted(mine.keys() | theirs.keys()):
-        if name in renames.names:
+        if name in renames.names or (name in mine and name in theirs and same(mine[name], theirs[name])):
             continue
         widget_before, widget_after = mine.get(old_names.get(name, name)), theirs.get(name)
         found.extend(_of_widget(name, widget_before, widget_after, renames))
