@@ -1,0 +1,52 @@
+"""Who asks: HTTP Basic, and the one operation outside Studio that tells which account the credentials belong to."""
+
+from __future__ import annotations
+
+import hmac
+import re
+from typing import Final
+
+from werkzeug.datastructures import Authorization
+
+from reconciler.emulator.answers import AUTHENTICATION_FAILED, Answer, RefusalError, json_answer
+from reconciler.emulator.settings import Settings
+from reconciler.emulator.sids import derived
+from reconciler.emulator.studio import Call, Studio
+
+_USER: Final = re.compile(r"(AC|SK)[0-9a-fA-F]{32}")
+
+
+def authenticate(settings: Settings, sent: Authorization | None) -> tuple[str, str]:
+    """Give account and author of a request.
+
+    Raises:
+        RefusalError: 401 20003.
+    """
+    user, password = (sent.username, sent.password) if sent is not None and sent.type == "basic" else (None, None)
+    if not user or not password or not _USER.fullmatch(user) or not _accepted(settings, user, password):
+        raise RefusalError(401, AUTHENTICATION_FAILED, "Authenticate")
+    account = user if user.startswith("AC") else settings.account
+    return account, "US" + derived(user)
+
+
+def fetch_account(_studio: Studio, call: Call) -> Answer:
+    """FetchAccount: found for the account of the credentials only."""
+    if call.parts["account"] != call.account:
+        raise call.missing()
+    return json_answer(
+        {
+            "sid": call.account,
+            "owner_account_sid": call.account,
+            "friendly_name": "Emulator",
+            "status": "active",
+            "type": "Full",
+            "uri": call.path,
+        }
+    )
+
+
+def _accepted(settings: Settings, user: str, password: str) -> bool:
+    if settings.credentials is None:
+        return True
+    wanted = ":".join(settings.credentials)
+    return hmac.compare_digest(f"{user}:{password}".encode(), wanted.encode())

@@ -1,0 +1,156 @@
+"""The WSGI application: routing, credentials, faults, latency, and how an answer goes out."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from http import HTTPStatus
+from typing import Final
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+from werkzeug.exceptions import HTTPException
+from werkzeug.http import http_date
+from werkzeug.wrappers import Request
+
+from reconciler.emulator.accounts import authenticate
+from reconciler.emulator.answers import TOO_LARGE, WRONG_METHOD, Answer, RefusalError, json_answer, not_found
+from reconciler.emulator.breaking import SLOWNESS, BrokenConnectionError, break_after, break_before, refuse_before
+from reconciler.emulator.calls import Calls
+from reconciler.emulator.console import edit_some_flow
+from reconciler.emulator.faults import Dice, Misfortune
+from reconciler.emulator.forms import MAX_BODY, Form, parse_form
+from reconciler.emulator.operations import API, CONSOLE, OWN, Operation, url_map
+from reconciler.emulator.settings import Settings
+from reconciler.emulator.sids import CONSOLE_AUTHOR, derived, sid_maker
+from reconciler.emulator.store import Store
+from reconciler.emulator.studio import Call, Studio
+from reconciler.ports import Clock
+
+_DIGITS_OF_SEED: Final = 64
+
+
+def make_app(settings: Settings, *, store: Store, clock: Clock) -> WSGIApplication:
+    """Give an emulated Studio as a WSGI application.
+
+    It may be called from any number of threads. Where a connection breaks it raises `BrokenConnectionError`, an
+    OSError, from the call or from the iteration over the body; waits go through the clock and raise what that raises.
+
+    Args:
+        settings: how it behaves.
+        store: what it keeps; may be shared by several applications, also of several processes.
+        clock: its time: dates, lags and latency.
+    """
+    return _Application(settings, Studio(settings, store, clock, sid_maker(settings.seed)))
+
+
+class _Application:
+    def __init__(self, settings: Settings, studio: Studio) -> None:
+        self._settings = settings
+        self._studio = studio
+        self._map = url_map()
+        self._calls = Calls()
+        seed = secrets.randbits(_DIGITS_OF_SEED) if settings.seed is None else settings.seed
+        self._dice = Dice(settings.faults, seed)
+        self._latency = settings.latency.total_seconds()
+        self._retry_after = settings.quirk("retry-after") == "present"
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        request = Request(environ)
+        try:
+            answer = self._route(request)
+        except RefusalError as refusal:
+            answer = refusal.answer()
+        return _send(answer, self._studio.clock.now(), start_response)
+
+    def _route(self, request: Request) -> Answer:
+        try:
+            path, parts = self._map.bind("").match(request.path, method=request.method)
+        except HTTPException as error:
+            raise not_found(request.path) from error
+        methods = API.get(path) or CONSOLE.get(path) or OWN[path]
+        if request.method not in methods:
+            message = f"Method {request.method} is not allowed for {request.path.removeprefix('/v2')}"
+            raise RefusalError(405, WRONG_METHOD, message, allow=", ".join(sorted(methods)))
+        if path in API:
+            return self._operate(request, API[path][request.method], parts)
+        if path in CONSOLE:
+            return self._console(request, path, parts)
+        return self._own(request)
+
+    def _operate(self, request: Request, operation: Operation, parts: Mapping[str, str]) -> Answer:
+        misfortune = self._dice.throw()
+        with self._calls.counted(operation.name) as running:
+            seconds = self._latency + (SLOWNESS if "slow" in misfortune else 0)
+            if seconds:
+                self._studio.clock.sleep(seconds)
+            try:
+                answer = self._carry_out(request, operation, parts, misfortune)
+            except RefusalError as refusal:
+                answer = refusal.answer()
+            answer = break_after(misfortune, answer, retry_after=self._retry_after)
+        return _with_header(answer, "Twilio-Concurrent-Requests", str(running))
+
+    def _carry_out(
+        self, request: Request, operation: Operation, parts: Mapping[str, str], misfortune: Misfortune
+    ) -> Answer:
+        break_before(misfortune)
+        account, author = authenticate(self._settings, request.authorization)
+        if "console-edit" in misfortune:
+            edit_some_flow(self._studio, account, misfortune.chance)
+        refused = refuse_before(misfortune, retry_after=self._retry_after, with_token="PageToken" in request.args)
+        if refused is not None:
+            return refused
+        return operation.handler(self._studio, _call(request, parts, account, author))
+
+    def _console(self, request: Request, path: str, parts: Mapping[str, str]) -> Answer:
+        account = self._settings.account
+        if request.authorization is not None:
+            account, _ = authenticate(self._settings, request.authorization)
+        return CONSOLE[path][request.method](self._studio, _call(request, parts, account, CONSOLE_AUTHOR))
+
+    def _own(self, request: Request) -> Answer:
+        if request.path == "/_health":
+            return json_answer({"status": "ok"})
+        if request.method == "DELETE":
+            self._calls.reset()
+            return Answer(204)
+        return json_answer({**self._calls.counts()})
+
+
+def _call(request: Request, parts: Mapping[str, str], account: str, author: str) -> Call:
+    return Call(
+        account=account,
+        author=author,
+        base=request.host_url.rstrip("/"),
+        path=request.path,
+        parts=parts,
+        query=request.args.to_dict(),
+        form=_form(request) if request.method == "POST" else Form({}),
+    )
+
+
+def _form(request: Request) -> Form:
+    if (request.content_length or 0) >= MAX_BODY:
+        raise RefusalError(413, TOO_LARGE, f"The request body must be smaller than {MAX_BODY} bytes")
+    body = request.get_data(cache=False, parse_form_data=False)
+    return parse_form(request.headers.get("Content-Type", ""), body)
+
+
+def _with_header(answer: Answer, name: str, value: str) -> Answer:
+    return Answer(answer.status, answer.body, {**answer.headers, name: value}, answer.content_type, answer.torn)
+
+
+def _send(answer: Answer, now: datetime, start_response: StartResponse) -> Iterable[bytes]:
+    body = answer.body.encode()
+    headers = [("Date", http_date(now)), ("Twilio-Request-Id", "RQ" + derived(secrets.token_hex(8)))]
+    headers += answer.headers.items()
+    if answer.status != HTTPStatus.NO_CONTENT:
+        headers += [("Content-Type", answer.content_type), ("Content-Length", str(len(body)))]
+    start_response(f"{answer.status} {HTTPStatus(answer.status).phrase}", headers)
+    return _torn(body) if answer.torn else [body]
+
+
+def _torn(body: bytes) -> Iterator[bytes]:
+    yield body[: len(body) // 2 + 1]
+    raise BrokenConnectionError

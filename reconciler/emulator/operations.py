@@ -1,0 +1,71 @@
+"""Which path and method is which operation, and who handles it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from werkzeug.routing import Map, Rule
+
+from reconciler.emulator.accounts import fetch_account
+from reconciler.emulator.answers import Answer
+from reconciler.emulator.console import create_in_console, edit_in_console, seed_execution
+from reconciler.emulator.executions import list_executions
+from reconciler.emulator.flows import (
+    create_flow,
+    delete_flow,
+    fetch_flow,
+    list_flows,
+    update_flow,
+    validate_flow,
+)
+from reconciler.emulator.revisions import fetch_revision, list_revisions
+from reconciler.emulator.studio import Call, Studio
+from reconciler.emulator.test_users import fetch_test_users, update_test_users
+
+Handler = Callable[[Studio, Call], Answer]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation; `name` is its operationId in the OpenAPI document."""
+
+    name: str
+    handler: Handler
+
+
+API: Final[Mapping[str, Mapping[str, Operation]]] = {
+    "/v2/Flows": {"GET": Operation("ListFlow", list_flows), "POST": Operation("CreateFlow", create_flow)},
+    "/v2/Flows/Validate": {"POST": Operation("UpdateFlowValidate", validate_flow)},
+    "/v2/Flows/<sid>": {
+        "GET": Operation("FetchFlow", fetch_flow),
+        "POST": Operation("UpdateFlow", update_flow),
+        "DELETE": Operation("DeleteFlow", delete_flow),
+    },
+    "/v2/Flows/<sid>/Revisions": {"GET": Operation("ListFlowRevision", list_revisions)},
+    "/v2/Flows/<sid>/Revisions/<revision>": {"GET": Operation("FetchFlowRevision", fetch_revision)},
+    "/v2/Flows/<sid>/TestUsers": {
+        "GET": Operation("FetchTestUser", fetch_test_users),
+        "POST": Operation("UpdateTestUser", update_test_users),
+    },
+    "/v2/Flows/<sid>/Executions": {"GET": Operation("ListExecution", list_executions)},
+    "/2010-04-01/Accounts/<account>.json": {"GET": Operation("FetchAccount", fetch_account)},
+}
+"""Path → method → operation of Twilio's own API."""
+
+CONSOLE: Final[Mapping[str, Mapping[str, Handler]]] = {
+    "/_console/Flows": {"POST": create_in_console},
+    "/_console/Flows/<sid>": {"POST": edit_in_console},
+    "/_console/Flows/<sid>/Executions": {"POST": seed_execution},
+}
+"""Path → method → handler of what a person does in the Console."""
+
+OWN: Final[Mapping[str, frozenset[str]]] = {"/_calls": frozenset({"GET", "DELETE"}), "/_health": frozenset({"GET"})}
+"""Path → methods of what is about the emulator itself; the application handles it."""
+
+
+def url_map() -> Map:
+    """Give the map whose endpoints are the paths above."""
+    rules = [Rule(path, endpoint=path) for path in (*API, *CONSOLE, *OWN)]
+    return Map(rules, strict_slashes=False, merge_slashes=False)

@@ -1,0 +1,117 @@
+"""Where the emulator keeps everything: one SQLite database, in memory or in a file.
+
+One connection and one lock serve all threads, so that memory and file behave alike. Several processes may use one
+file: a write transaction takes SQLite's own lock at its start. Write-ahead logging without a flush per commit:
+`kill -9` loses nothing that was committed, only a crash of the whole machine could.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from reconciler.emulator.transaction import Transaction
+from reconciler.errors import UsageError
+
+_VERSION: Final = 1
+_BUSY_SECONDS: Final = 60.0
+_SCHEMA: Final = """
+CREATE TABLE flows (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT, sid TEXT NOT NULL UNIQUE, account TEXT NOT NULL, created REAL NOT NULL,
+  deleted REAL, shuffle INTEGER NOT NULL);
+CREATE INDEX flows_of_account ON flows (account, seq);
+CREATE TABLE revisions (
+  seq INTEGER PRIMARY KEY, flow INTEGER NOT NULL REFERENCES flows (seq) ON DELETE CASCADE, number INTEGER NOT NULL,
+  status TEXT NOT NULL, friendly_name TEXT NOT NULL, commit_message TEXT, author TEXT NOT NULL, valid INTEGER NOT NULL,
+  errors TEXT NOT NULL, minted REAL NOT NULL, updated REAL, definition TEXT NOT NULL, UNIQUE (flow, number));
+CREATE TABLE test_users (
+  seq INTEGER PRIMARY KEY, flow INTEGER NOT NULL REFERENCES flows (seq) ON DELETE CASCADE, set_at REAL NOT NULL,
+  contacts TEXT NOT NULL);
+CREATE INDEX test_users_of_flow ON test_users (flow, seq);
+CREATE TABLE executions (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT, sid TEXT NOT NULL UNIQUE,
+  flow INTEGER NOT NULL REFERENCES flows (seq) ON DELETE CASCADE, status TEXT NOT NULL, version INTEGER NOT NULL,
+  contact TEXT NOT NULL, created REAL NOT NULL, updated REAL, shuffle INTEGER NOT NULL);
+CREATE INDEX executions_of_flow ON executions (flow, seq);
+"""
+
+
+class Store:
+    """Keep accounts, flows, revisions, test users and executions. May be used from any thread."""
+
+    def __init__(self, path: Path | None) -> None:
+        """Open the database at `path`, made when it is missing; None keeps everything in memory.
+
+        Raises:
+            UsageError: the file is no database of an emulator, or of a newer one.
+        """
+        self._lock = threading.Lock()
+        try:
+            self._connection = _connect(path)
+        except sqlite3.DatabaseError as error:
+            raise UsageError(f"{path} cannot be used as the emulator's database: {error}") from error
+
+    @contextlib.contextmanager
+    def read(self) -> Iterator[Transaction]:
+        """Give one consistent view of everything. Must not be held while waiting."""
+        with self._lock:
+            self._connection.execute("BEGIN")
+            try:
+                yield Transaction(self._connection)
+            finally:
+                self._connection.execute("ROLLBACK")
+
+    @contextlib.contextmanager
+    def write(self) -> Iterator[Transaction]:
+        """Give a transaction that is kept when the block ends, and dropped when it raises. Must not be held waiting."""
+        with self._lock:
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield Transaction(self._connection)
+            except BaseException:
+                self._connection.execute("ROLLBACK")
+                raise
+            self._connection.execute("COMMIT")
+
+    def close(self) -> None:
+        """Close the database. Nothing may use the store afterwards."""
+        with self._lock:
+            self._connection.close()
+
+
+def _connect(path: Path | None) -> sqlite3.Connection:
+    connection = sqlite3.connect(
+        ":memory:" if path is None else str(path), timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
+    )
+    try:
+        if path is not None:
+            connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute("PRAGMA foreign_keys = ON")
+        _migrate(connection, path)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _migrate(connection: sqlite3.Connection, path: Path | None) -> None:
+    connection.execute("BEGIN IMMEDIATE")  # two processes may find the file empty at once
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+    if version == _VERSION:
+        connection.execute("COMMIT")
+        return
+    if version or tables:
+        connection.execute("ROLLBACK")
+        raise UsageError(
+            f"{path} is no database of this emulator (format {version})", hint="Name another file, or remove this one."
+        )
+    for statement in _SCHEMA.split(";"):
+        connection.execute(statement)
+    connection.execute(f"PRAGMA user_version = {_VERSION}")
+    connection.execute("COMMIT")

@@ -1,0 +1,231 @@
+"""One transaction on the emulator's database: everything that is written in SQL.
+
+`at` everywhere is the moment as of which is read: what was minted, set or deleted later is not seen. `NOW` sees
+everything, whatever the clock says.
+"""
+# ruff: noqa: S608 - every piece of SQL that is put together here is a constant of this module, values are bound
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Sequence
+from typing import Any, Final, cast
+
+from reconciler.emulator.rows import Execution, ExecutionFilter, ExecutionStatus, Flow, Revision, Window
+from reconciler.emulator.sids import SidMaker, derived
+from reconciler.model.definition import Status
+from reconciler.model.jsontypes import Json
+
+NOW: Final = float("inf")
+
+_FLOW: Final = "f.seq, f.sid, f.account, f.created"
+_ROW: Final = "r.number, r.status, r.friendly_name, r.commit_message, r.author, r.valid, r.errors, r.minted, r.updated"
+_BODY: Final = f"{_ROW}, r.definition"
+_THERE: Final = "f.created <= :at AND (f.deleted IS NULL OR f.deleted > :at)"
+_ORDERS: Final = {
+    "newest": ("seq", "DESC"),
+    "oldest": ("seq", "ASC"),
+    "by-sid": ("sid", "ASC"),
+    "shuffled": ("shuffle", "ASC"),
+}
+_REVISION_ORDERS: Final = {**_ORDERS, "by-sid": ("number", "ASC"), "shuffled": ("number * 7919777 % 2147483647", "ASC")}
+
+
+class Transaction:
+    """Read and write inside one transaction; made by `Store`."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def flow(self, sid: str, account: str | None, at: float = NOW) -> Flow | None:
+        """Give a flow of an account; None for the account means any."""
+        row = self._one(
+            f"SELECT {_FLOW} FROM flows f WHERE f.sid = :sid AND {_THERE}"
+            " AND (:account IS NULL OR f.account = :account)",
+            sid=sid,
+            account=account,
+            at=at,
+        )
+        return Flow(*row) if row else None
+
+    def latest(self, flow: Flow, at: float = NOW) -> Revision | None:
+        """Give the latest revision with its definition; None when none is visible yet."""
+        return self._revision("r.minted <= :at ORDER BY r.number DESC LIMIT 1", flow=flow.seq, at=at)
+
+    def published(self, flow: Flow, at: float = NOW) -> Revision | None:
+        """Give the latest published revision; None when there is none."""
+        where = "r.status = 'published' AND r.minted <= :at ORDER BY r.number DESC LIMIT 1"
+        return self._revision(where, flow=flow.seq, at=at)
+
+    def revision(self, flow: Flow, number: int, at: float = NOW) -> Revision | None:
+        """Give one revision by its number."""
+        return self._revision("r.number = :number AND r.minted <= :at", flow=flow.seq, number=number, at=at)
+
+    def _revision(self, where: str, **values: float) -> Revision | None:
+        row = self._one(f"SELECT {_BODY} FROM revisions r WHERE r.flow = :flow AND {where}", **values)
+        return _revision(row) if row else None
+
+    def flow_rows(self, account: str, window: Window, at: float = NOW) -> list[tuple[Flow, Revision, Json]]:
+        """List flows with their latest revisions, without definitions; the last of each is its place in the list."""
+        column, direction = _ORDERS[window.order]
+        sql = (
+            f"SELECT f.{column}, {_FLOW}, {_ROW} FROM flows f JOIN revisions r ON r.flow = f.seq AND r.number = "
+            "(SELECT max(x.number) FROM revisions x WHERE x.flow = f.seq AND x.minted <= :at) "
+            f"WHERE f.account = :account AND {_THERE}"
+        )
+        rows = self._page(sql, f"f.{column}", direction, window, account=account, at=at)
+        return [(Flow(*row[1:5]), _revision((*row[5:], "")), row[0]) for row in rows]
+
+    def revision_rows(self, flow: Flow, window: Window, at: float = NOW) -> list[tuple[Revision, Json]]:
+        """List revisions of a flow without definitions; the second of each is its place in the list."""
+        column, direction = _REVISION_ORDERS[window.order]
+        key = column.replace("number", "r.number").replace("seq", "r.number")
+        sql = f"SELECT {key}, {_ROW} FROM revisions r WHERE r.flow = :flow AND r.minted <= :at"
+        rows = self._page(sql, key, direction, window, flow=flow.seq, at=at)
+        return [(_revision((*row[1:], "")), row[0]) for row in rows]
+
+    def execution_rows(
+        self, flow: Flow, window: Window, wanted: ExecutionFilter, at: float = NOW
+    ) -> list[tuple[Execution, Json]]:
+        """List executions of a flow; the second of each is its place in the list."""
+        column, direction = _ORDERS[window.order]
+        sql = (
+            f"SELECT e.{column}, e.seq, e.sid, f.sid, f.account, e.status, e.version, e.contact, e.created, e.updated "
+            "FROM executions e JOIN flows f ON f.seq = e.flow WHERE e.flow = :flow AND e.created <= :at "
+            "AND (:status IS NULL OR e.status = :status) AND (:since IS NULL OR e.created >= :since) "
+            "AND (:until IS NULL OR e.created < :until)"
+        )
+        rows = self._page(
+            sql,
+            f"e.{column}",
+            direction,
+            window,
+            flow=flow.seq,
+            at=at,
+            status=wanted.status,
+            since=wanted.since,
+            until=wanted.until,
+        )
+        return [(Execution(*row[1:]), row[0]) for row in rows]
+
+    def _page(self, sql: str, key: str, direction: str, window: Window, **values: object) -> list[tuple[Any, ...]]:
+        ascending = (direction == "ASC") is not window.backward
+        beyond = "" if window.key is None else f" AND {key} {'>' if ascending else '<'} :key"
+        order = "ASC" if ascending else "DESC"
+        rows = self._connection.execute(
+            f"{sql}{beyond} ORDER BY {key} {order} LIMIT :limit",
+            {**values, "key": window.key, "limit": window.limit},
+        ).fetchall()
+        return rows[::-1] if window.backward else rows
+
+    def insert_flow(self, account: str, created: float, sid_of: SidMaker) -> Flow:
+        """Keep a new flow; its first revision must follow in the same transaction."""
+        number = self._next("flows")
+        sid = sid_of("FW", number)
+        self._connection.execute(
+            "INSERT INTO flows (seq, sid, account, created, shuffle) VALUES (?, ?, ?, ?, ?)",
+            (number, sid, account, created, int(derived(sid)[:15], 16)),
+        )
+        return Flow(number, sid, account, created)
+
+    def insert_revision(self, flow: Flow, revision: Revision) -> None:
+        """Keep a new revision."""
+        self._connection.execute(
+            "INSERT INTO revisions (flow, number, status, friendly_name, commit_message, author, valid, errors, minted,"
+            " updated, definition) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                flow.seq,
+                revision.number,
+                revision.status,
+                revision.friendly_name,
+                revision.commit_message,
+                revision.author,
+                revision.valid,
+                revision.errors,
+                revision.minted,
+                revision.updated,
+                revision.definition,
+            ),
+        )
+
+    def turn_status(self, flow: Flow, number: int, status: Status, updated: float) -> None:
+        """Change the status of a revision in place (quirk status-only-update)."""
+        self._connection.execute(
+            "UPDATE revisions SET status = ?, updated = ? WHERE flow = ? AND number = ?",
+            (status, updated, flow.seq, number),
+        )
+
+    def delete_flow(self, flow: Flow, at: float | None) -> None:
+        """Delete a flow and everything of it; with a moment it stays visible to reads as of before."""
+        if at is None:
+            self._connection.execute("DELETE FROM flows WHERE seq = ?", (flow.seq,))
+        else:
+            self._connection.execute("UPDATE flows SET deleted = ? WHERE seq = ?", (at, flow.seq))
+
+    def purge(self, before: float) -> None:
+        """Drop flows that were deleted before a moment."""
+        self._connection.execute("DELETE FROM flows WHERE deleted <= ?", (before,))
+
+    def contacts(self, flow: Flow, at: float = NOW) -> list[str]:
+        """Give the test users of a flow."""
+        row = self._one(
+            "SELECT contacts FROM test_users WHERE flow = :flow AND set_at <= :at ORDER BY seq DESC LIMIT 1",
+            flow=flow.seq,
+            at=at,
+        )
+        return cast("list[str]", json.loads(str(row[0]))) if row else []
+
+    def set_contacts(self, flow: Flow, contacts: Sequence[str], at: float) -> None:
+        """Replace the test users of a flow."""
+        self._connection.execute(
+            "INSERT INTO test_users (flow, set_at, contacts) VALUES (?, ?, ?)",
+            (flow.seq, at, json.dumps(list(contacts))),
+        )
+
+    def name_taken(self, account: str, name: str, but: str | None) -> bool:
+        """Tell whether a flow other than `but` has this friendly name."""
+        sql = (
+            "SELECT 1 FROM flows f JOIN revisions r ON r.flow = f.seq AND r.number = "
+            "(SELECT max(x.number) FROM revisions x WHERE x.flow = f.seq) "
+            "WHERE f.account = :account AND f.deleted IS NULL AND r.friendly_name = :name AND f.sid IS NOT :but"
+        )
+        return self._one(sql, account=account, name=name, but=but) is not None
+
+    def any_flow(self, account: str, chance: float) -> Flow | None:
+        """Pick a flow of an account by a number from 0 to 1; None when it has none."""
+        where = "f.account = :account AND f.deleted IS NULL"
+        count = cast("int", (self._one(f"SELECT count(*) FROM flows f WHERE {where}", account=account) or (0,))[0])
+        sql = f"SELECT {_FLOW} FROM flows f WHERE {where} ORDER BY f.seq LIMIT 1 OFFSET :skip"
+        row = self._one(sql, account=account, skip=min(int(chance * count), max(count - 1, 0)))
+        return Flow(*row) if row else None
+
+    def insert_execution(
+        self, flow: Flow, status: ExecutionStatus, version: int, contact: str, when: tuple[float, SidMaker]
+    ) -> Execution:
+        """Keep an execution."""
+        number, (created, sid_of) = self._next("executions"), when
+        sid = sid_of("FN", number)
+        updated = created if status == "ended" else None
+        self._connection.execute(
+            "INSERT INTO executions (seq, sid, flow, status, version, contact, created, updated, shuffle)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (number, sid, flow.seq, status, version, contact, created, updated, int(derived(sid)[:15], 16)),
+        )
+        return Execution(number, sid, flow.sid, flow.account, status, version, contact, created, updated)
+
+    def has_active_executions(self, flow: Flow) -> bool:
+        """Tell whether at least one execution of the flow is active."""
+        return self._one("SELECT 1 FROM executions WHERE flow = :flow AND status = 'active'", flow=flow.seq) is not None
+
+    def _next(self, table: str) -> int:
+        row = self._one("SELECT seq FROM sqlite_sequence WHERE name = :table", table=table)
+        return cast("int", row[0]) + 1 if row else 1
+
+    def _one(self, sql: str, **values: object) -> tuple[Any, ...] | None:
+        return cast("tuple[Any, ...] | None", self._connection.execute(sql, values).fetchone())
+
+
+def _revision(row: Sequence[Any]) -> Revision:
+    number, status, name, message, author, valid, *rest = row
+    return Revision(number, status, name, message, author, bool(valid), *rest)
