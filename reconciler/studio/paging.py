@@ -1,0 +1,95 @@
+"""Read a list to its end. A list that may be short is an error, never an answer."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+from urllib.parse import parse_qsl, urlsplit
+
+from reconciler.errors import ProtocolError, RequestRefusedError
+from reconciler.model.jsontypes import Json, JsonObject
+from reconciler.studio.call import Call
+from reconciler.studio.http import Http
+
+PAGE_SIZE: Final = "1000"
+"""The largest that Studio allows: a plan of 1,000 flows is one request."""
+_EXPIRED: Final = 21481
+_STARTS: Final = 3
+
+
+def fetch_all(http: Http, call: Call, key: str) -> list[JsonObject]:
+    """Give the records of all pages, in their order; a record may appear twice when pages moved meanwhile.
+
+    Of `meta.next_page_url` only path and query are used. When Studio no longer knows a page token, reading starts
+    again at the first page, twice at most.
+
+    Raises:
+        ProtocolError: a page without `meta` or records, a page that was there already, or tokens that keep expiring.
+    """
+    for _ in range(_STARTS):
+        records = _from_the_first(http, call, key)
+        if records is not None:
+            return records
+    raise ProtocolError(f"{call.operation}: page tokens expire before the list is read", code=_EXPIRED)
+
+
+def records_of(call: Call, page: Json, key: str) -> list[JsonObject]:
+    """Give the records of one page.
+
+    Raises:
+        ProtocolError: there are none, not even an empty list.
+    """
+    records = page.get(key) if isinstance(page, dict) else None
+    if not isinstance(records, list):
+        raise ProtocolError(f"{call.operation}: a page without {key!r}")
+    found = [record for record in records if isinstance(record, dict)]
+    if len(found) != len(records):
+        raise ProtocolError(f"{call.operation}: a page with something else than objects in {key!r}")
+    return found
+
+
+def _from_the_first(http: Http, call: Call, key: str) -> list[JsonObject] | None:
+    """Give all records, or None when a page token had expired."""
+    records: list[JsonObject] = []
+    seen: set[tuple[object, ...]] = set()
+    next_call: Call | None = replace(call, query=(("PageSize", PAGE_SIZE), *call.query))
+    while next_call is not None:
+        seen |= _marks(call, next_call, seen)
+        try:
+            page = http.request(next_call)
+        except RequestRefusedError as error:
+            if error.code == _EXPIRED:
+                return None
+            raise
+        records += records_of(call, page, key)
+        next_call = _following(call, page)
+    return records
+
+
+def _marks(call: Call, page: Call, seen: set[tuple[object, ...]]) -> set[tuple[object, ...]]:
+    """Give what a page is known by: its address and its token.
+
+    Raises:
+        ProtocolError: either was there before: the list would never end.
+    """
+    tokens = {("token", value) for name, value in page.query if name == "PageToken"}
+    marks: set[tuple[object, ...]] = {("address", page.path, page.query), *tokens}
+    if marks & seen:
+        raise ProtocolError(f"{call.operation}: Studio names a page as the next one that was read already")
+    return marks
+
+
+def _following(call: Call, page: Json) -> Call | None:
+    meta = page.get("meta") if isinstance(page, dict) else None
+    if not isinstance(meta, dict) or "next_page_url" not in meta:
+        raise ProtocolError(f"{call.operation}: a page without `meta`, so nobody knows whether it is the last")
+    url = meta["next_page_url"]
+    if url is None:
+        return None
+    try:
+        parts = urlsplit(url) if isinstance(url, str) else None
+    except ValueError:
+        parts = None
+    if parts is None or not parts.path.startswith("/"):
+        raise ProtocolError(f"{call.operation}: a next page that is no URL")
+    return replace(call, path=parts.path, query=tuple(parse_qsl(parts.query, keep_blank_values=True)))

@@ -1,0 +1,105 @@
+"""What Studio's JSON looks like. Only `client` and `translate` see these; nothing here travels further.
+
+Unknown fields are ignored: Twilio adds some without notice. Nearly every field may be null (api.md A3); required is
+only what an answer is useless without. Errors of these models do not show the input, as that holds whole definitions.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict
+
+from reconciler.model.definition import Status
+from reconciler.model.execution import ExecutionStatus
+
+
+def _utc(value: datetime | None) -> datetime | None:
+    if value is None:
+        return None
+    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+Date = Annotated[datetime | None, AfterValidator(_utc)]
+
+
+class Wire(BaseModel):
+    """The rules of all models here."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
+
+
+class WireRevision(Wire):
+    """FlowRevision; `sid` is the flow's."""
+
+    sid: str
+    status: Status
+    revision: int
+    account_sid: str | None = None
+    author_sid: str | None = None
+    friendly_name: str | None = None
+    definition: Any = None  # JSON as it is: checking it here would copy it
+    commit_message: str | None = None
+    date_created: Date = None
+    date_updated: Date = None
+
+
+class WireFlow(WireRevision):
+    """Flow: its latest revision, and where it is reached."""
+
+    webhook_url: str | None = None
+
+
+class WireValidate(Wire):
+    """FlowValidate."""
+
+    valid: bool | None = None
+
+
+class WireTestUsers(Wire):
+    """TestUsers."""
+
+    test_users: list[str | None] | None = None
+
+
+class WireExecution(Wire):
+    """Execution."""
+
+    sid: str
+    flow_sid: str
+    status: ExecutionStatus
+    contact_channel_address: str | None = None
+    flow_version: int | None = None
+    initiated_by: str | None = None
+    context: Any = None  # JSON as it is
+    date_created: Date = None
+    date_updated: Date = None
+
+
+class WireStep(Wire):
+    """ExecutionStep."""
+
+    sid: str
+    execution_sid: str
+    flow_sid: str
+    name: str | None = None
+    transitioned_from: str | None = None
+    transitioned_to: str | None = None
+    type: str | None = None
+    parent_step_sid: str | None = None
+    context: Any = None  # JSON as it is
+    date_created: Date = None
+    date_updated: Date = None
+
+
+class WireContext(Wire):
+    """ExecutionContext and StepContext."""
+
+    context: Any = None  # JSON as it is
+
+
+class WireAccount(Wire):
+    """Account of the API of 2010-04-01."""
+
+    sid: str
