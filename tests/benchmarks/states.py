@@ -4,16 +4,37 @@ import statistics
 import tempfile
 import time
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
 from reconciler.model.address import Address
 from reconciler.model.definition import Digests
 from reconciler.model.record import FlowRecord, PutResource, RevisionEntry, State
-from reconciler.state.local import LocalStore
+from reconciler.state.file import FileStateStore
 from tests.benchmarks.project import ACCOUNT
 
 STEPS = 200
+
+
+class RealClock:
+    """The clock of this machine."""
+
+    def now(self) -> datetime:
+        """Give the time of day."""
+        return datetime.now(UTC)
+
+    def monotonic(self) -> float:
+        """Give seconds that never go backwards."""
+        return time.monotonic()
+
+    def sleep(self, seconds: float) -> None:
+        """Wait."""
+        time.sleep(seconds)
+
+    def stopping(self) -> bool:
+        """Nobody asks a benchmark to stop."""
+        return False
 
 
 def record(number: int) -> FlowRecord:
@@ -39,7 +60,7 @@ def seconds_per_record(resources: int) -> float:
     empty = State(str(UUID(int=resources)), 0, "benchmark", "local", ACCOUNT, None)
     taken: list[float] = []
     with tempfile.TemporaryDirectory() as temporary:
-        store = LocalStore(Path(temporary) / "local.json")
+        store = FileStateStore(Path(temporary) / "local.json", clock=RealClock(), version="0.1.0")
         with store.open(create=empty, timeout=0) as session:
             session.record([PutResource(address, flow) for address, flow in flows.items()])
         with store.open(create=empty, timeout=0) as session:
