@@ -1,0 +1,265 @@
+"""The kinds of manifest documents, as pydantic models: what keys there are, of what type, and what they mean.
+
+The JSON Schemas in `schemas/` are made from them (`reconciler.manifest.schema`). Types are strict: nothing is coerced.
+What needs more than one document, or the world, is checked elsewhere.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, WithJsonSchema
+from pydantic.alias_generators import to_camel
+
+API_VERSION: Final = "studio.reconciler.dev/v1"
+
+DNS_LABEL: Final = r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"
+ACCOUNT_SID: Final = r"^AC[0-9a-fA-F]{32}$"
+FLOW_SID: Final = r"^FW[0-9a-fA-F]{32}$"
+DURATION: Final = r"^[0-9]{1,6}(ms|s|m|h)$"
+CREDENTIAL: Final = r"^env:[A-Za-z_][A-Za-z0-9_]*$"
+IGNORABLE: Final = r"^(friendlyName|status|definition|layout|widgets\.[^.]+(\..+)?)$"
+VARIABLE: Final = r"^[A-Za-z_][A-Za-z0-9_-]*$"
+
+Name = Annotated[str, Field(max_length=63, pattern=DNS_LABEL)]
+Text = Annotated[str, Field(min_length=1)]
+
+
+class Model(BaseModel):
+    """Refuse unknown keys and wrong types; keys are written in camel case."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, alias_generator=to_camel)
+
+
+class Metadata(Model):
+    """Standard object metadata. Only `name` and `labels` mean something here; the rest is accepted and ignored."""
+
+    name: Name = Field(description="The resource's name: a DNS label, unique among its kind.")
+    labels: dict[str, str] = Field(default={}, description="Labels for `--selector`, such as `team: care`.")
+    annotations: dict[str, Any] | None = Field(default=None, description="Ignored.")
+    namespace: Any = Field(default=None, description="Ignored.")
+    generate_name: Any = Field(default=None, description="Ignored.")
+    uid: Any = Field(default=None, description="Ignored.")
+    resource_version: Any = Field(default=None, description="Ignored.")
+    generation: Any = Field(default=None, description="Ignored.")
+    creation_timestamp: Any = Field(default=None, description="Ignored.")
+    deletion_timestamp: Any = Field(default=None, description="Ignored.")
+    deletion_grace_period_seconds: Any = Field(default=None, description="Ignored.")
+    finalizers: Any = Field(default=None, description="Ignored.")
+    owner_references: Any = Field(default=None, description="Ignored.")
+    managed_fields: Any = Field(default=None, description="Ignored.")
+    self_link: Any = Field(default=None, description="Ignored.")
+
+
+class Document(Model):
+    """What every document has."""
+
+    api_version: Literal["studio.reconciler.dev/v1"] = Field(description="The version of this format.")
+    metadata: Metadata
+    status: Any = Field(default=None, description="Written by the operator; accepted and ignored.")
+
+
+Limit = Annotated[int, Field(ge=0)]
+
+
+class MaxChanges(Model):
+    """How much one plan may change before it is refused; null means no limit."""
+
+    create: Limit | None = Field(default=None, description="Most flows a plan may create. Default: no limit.")
+    update: Limit | None = Field(
+        default=None, description="Most flows a plan may update or publish. Default: no limit."
+    )
+    delete: Limit | None = Field(default=0, description="Most flows a plan may delete. Default: 0.")
+    percent: Annotated[int, Field(ge=0, le=100)] | None = Field(
+        default=30, description="Most of what is recorded that a plan may change or remove, in percent. Default: 30."
+    )
+
+
+OnDrift = Literal["stop", "revert", "accept", "merge"]
+
+
+class Policy(Model):
+    """What holds for every plan of the project."""
+
+    max_changes: MaxChanges = Field(default=MaxChanges(), description="How much one plan may change.")
+    on_drift: OnDrift = Field(
+        default="stop", description="What foreign edits of behaviour meet, unless a Flow says otherwise. Default: stop."
+    )
+    layout: Literal["ignore", "manage"] = Field(
+        default="ignore", description="Whether a move of widgets on the canvas is a change. Default: ignore."
+    )
+    consistency_window: Annotated[str, Field(pattern=DURATION)] | None = Field(
+        default=None,
+        description="How long a write may stay unseen, such as `2m`. Default: 30s; 1s for embedded and loopback.",
+    )
+
+
+def _shape(value: object) -> str:
+    return "mapping" if isinstance(value, dict) else "text"
+
+
+class VariableValue(Model):
+    """A variable with its marks."""
+
+    value: str = Field(description="The value; may hold `${env.NAME}`.")
+    sensitive: bool = Field(default=False, description="Never shown, stored or logged. Default: false.")
+
+
+Variable = Annotated[
+    Annotated[str, Tag("text")] | Annotated[VariableValue, Tag("mapping")],
+    Discriminator(_shape),
+]
+Binding = Annotated[
+    Annotated[Text, Tag("text")] | Annotated[dict[str, Text], Tag("mapping")],
+    Discriminator(_shape),
+]
+CredentialName = Annotated[str, Field(pattern=CREDENTIAL)]
+
+
+class Credentials(Model):
+    """Names of the environment variables that hold the credentials, each as `env:NAME`. Never the credentials."""
+
+    account_sid: CredentialName | None = Field(default=None, description="Default: env:TWILIO_ACCOUNT_SID.")
+    auth_token: CredentialName | None = Field(default=None, description="Default: env:TWILIO_AUTH_TOKEN.")
+    api_key: CredentialName | None = Field(default=None, description="Default: env:TWILIO_API_KEY.")
+    api_secret: CredentialName | None = Field(default=None, description="Default: env:TWILIO_API_SECRET.")
+
+
+class Environment(Model):
+    """One place where the project's flows live: an account, or an emulator."""
+
+    account: Annotated[str, Field(pattern=ACCOUNT_SID)] | None = Field(
+        default=None,
+        description="The account that must answer, else nothing is done. Required unless `endpoint` is set.",
+    )
+    endpoint: Text | None = Field(
+        default=None,
+        description="`embedded` for the emulator inside the process, or a base URL. Default: Twilio's own host.",
+    )
+    region: Annotated[str, Field(pattern=r"^[a-z]{2}[0-9]+$")] | None = Field(
+        default=None, description="Such as `ie1`."
+    )
+    edge: Annotated[str, Field(pattern=r"^[a-z][-a-z0-9]*$")] | None = Field(
+        default=None, description="Such as `dublin`."
+    )
+    state: Text | None = Field(default=None, description="Where the state is kept: a path or a URL.")
+    protected: bool = Field(default=False, description="Whether apply wants `--confirm NAME`. Default: false.")
+    variables: dict[Annotated[str, Field(pattern=VARIABLE)], Variable] = Field(
+        default={}, description="Values for `${var.NAME}`."
+    )
+    imports: dict[str, Annotated[str, Field(pattern=FLOW_SID)]] = Field(
+        default={}, description="Existing flows to take over: `Flow/NAME` → `FW…`."
+    )
+    credentials: Credentials = Field(
+        default=Credentials(), description="Other environment variables than TWILIO_… for the credentials."
+    )
+    bindings: dict[str, Binding] = Field(
+        default={}, description="Names for what differs between accounts: `workflow/support` → `WW…`."
+    )
+
+
+class ProjectSpec(Model):
+    """What holds for all flows of the folder."""
+
+    default_environment: Name | None = Field(default=None, description="The environment used when none is named.")
+    policy: Policy = Field(default=Policy(), description="What holds for every plan.")
+    environments: dict[Name, Environment] = Field(min_length=1, description="The environments by name.")
+
+
+class Project(Document):
+    """The project: its policy and its environments. Exactly one per folder."""
+
+    kind: Literal["Project"]
+    spec: ProjectSpec
+
+
+class Lifecycle(Model):
+    """What happens to a flow beyond its content."""
+
+    on_delete: Literal["delete", "retain"] = Field(
+        default="delete",
+        description="What removing this document means: delete the flow, or forget it and let it run. Default: delete.",
+    )
+    on_drift: OnDrift | None = Field(
+        default=None, description="What foreign edits of behaviour meet. Default: the project's policy."
+    )
+    ignore_changes: list[Annotated[str, Field(pattern=IGNORABLE)]] = Field(
+        default=[],
+        description="Left as live: friendlyName, status, definition, layout, widgets.NAME, widgets.NAME.PROPERTY.",
+    )
+
+
+Definition = Annotated[
+    dict[str, Any],
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {
+                    "title": "File",
+                    "description": "The file that holds the definition, relative to this file, in the project folder.",
+                    "type": "object",
+                    "properties": {"file": {"type": "string", "minLength": 1}},
+                    "required": ["file"],
+                    "additionalProperties": False,
+                },
+                {
+                    "title": "Inline",
+                    "description": "The definition itself, as the Console exports it.",
+                    "type": "object",
+                    "properties": {
+                        "description": {"type": "string"},
+                        "states": {"type": "array", "items": {"type": "object"}},
+                        "initial_state": {"type": "string"},
+                        "flags": {"type": "object"},
+                    },
+                    "required": ["states"],
+                },
+            ]
+        }
+    ),
+]
+
+
+class FlowSpec(Model):
+    """One Studio flow."""
+
+    friendly_name: Text | None = Field(default=None, description="The name shown in the Console. Default: the name.")
+    status: Literal["draft", "published"] = Field(default="published", description="Default: published.")
+    definition: Definition = Field(
+        description="The definition as exported from the Console: `{file: PATH}`, or the definition itself."
+    )
+    commit_message: Text | None = Field(
+        default=None, description="Goes with each revision; never causes a change. Default: Applied by reconciler."
+    )
+    lifecycle: Lifecycle = Field(default=Lifecycle(), description="What happens to the flow beyond its content.")
+    previous_names: list[str] = Field(
+        default=[], description="Names this flow had before in the manifests, so that a rename keeps its SID."
+    )
+
+
+class Flow(Document):
+    """One Studio flow."""
+
+    kind: Literal["Flow"]
+    spec: FlowSpec
+
+
+class TestUsersSpec(Model):
+    """Who runs the draft of a flow."""
+
+    flow: Name = Field(description="The name of the Flow document.")
+    contacts: list[str] = Field(
+        description="Phone numbers or other contact addresses, quoted, up to 300 bytes each. Empty empties the list."
+    )
+
+
+class TestUsers(Document):
+    """The test users of one flow: at most one document per flow."""
+
+    __test__ = False  # pytest takes every class called Test… for a test otherwise
+
+    kind: Literal["TestUsers"]
+    spec: TestUsersSpec
+
+
+KINDS: Final[dict[str, type[Project | Flow | TestUsers]]] = {"Project": Project, "Flow": Flow, "TestUsers": TestUsers}
