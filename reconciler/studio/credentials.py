@@ -41,7 +41,7 @@ class Credentials:
     variables: tuple[str, ...] = field(default=(), repr=False)
 
 
-INVENTED: Final = Credentials("AC00000000000000000000000000000000", "AC00000000000000000000000000000000", "emulator")
+INVENTED: Final = Credentials("AC" + "e0" * 16, "AC" + "e0" * 16, "emulator")
 """What an emulator is shown when there are no credentials: it takes any well-formed pair."""
 
 
