@@ -6,11 +6,13 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from tests.benchmarks.project import ACCOUNT
 
@@ -68,10 +70,11 @@ def _free_port() -> int:
         return server.getsockname()[1]
 
 
-def _wait(url: str, child: subprocess.Popen[bytes]) -> None:
+def _wait(url: str, child: subprocess.Popen[bytes], log: IO[str]) -> None:
     for _ in range(200):
         if child.poll() is not None:
-            raise SystemExit(f"the emulator ended at once, with exit code {child.returncode}")
+            log.seek(0)
+            raise SystemExit(f"the emulator ended at once, with exit code {child.returncode}:\n{log.read()}")
         with contextlib.suppress(OSError), urllib.request.urlopen(f"{url}/_calls", timeout=1):  # noqa: S310  # as above
             return
         time.sleep(0.05)
@@ -83,11 +86,12 @@ def emulator(*options: str) -> Iterator[Emulator]:
     """Serve an empty emulator on loopback until the context ends."""
     port = _free_port()
     command = [COMMAND, "emulator", "--port", str(port), *options]
-    child = subprocess.Popen(command, env=ENVIRONMENT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603  # ours
-    try:
-        url = f"http://127.0.0.1:{port}"
-        _wait(url, child)
-        yield Emulator(url)
-    finally:
-        child.terminate()
-        child.wait(timeout=15)
+    with tempfile.TemporaryFile("w+") as log:
+        child = subprocess.Popen(command, env=ENVIRONMENT, stdout=log, stderr=log)  # noqa: S603  # our own command
+        try:
+            url = f"http://127.0.0.1:{port}"
+            _wait(url, child, log)
+            yield Emulator(url)
+        finally:
+            child.terminate()
+            child.wait(timeout=15)
