@@ -1,0 +1,177 @@
+"""What differs between two sides of a resource, widget by widget, as lines for people."""
+
+from __future__ import annotations
+
+import difflib
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
+
+from reconciler.definition.difference import (
+    Difference,
+    TransitionChanged,
+    ValueChanged,
+    WidgetAdded,
+    WidgetRemoved,
+    WidgetRenamed,
+    WidgetsMoved,
+)
+from reconciler.definition.secrets import SENSITIVE
+from reconciler.model.jsontypes import Json
+from reconciler.plan.values import ContactsChanged, DiffItem, FieldChanged
+from reconciler.views.human.text import around_change, count, plain, quoted, shortened, wrapped
+from reconciler.views.style import Style, Tone
+
+_FIELDS: Final = {"friendlyName": "friendly name", "status": "status"}
+_STEP: Final = 4
+_LINES_OF_NEW_TEXT: Final = 6
+_TONES: Final[dict[str, Tone]] = {"+": "add", "-": "remove", "~": "change"}
+
+
+def difference_lines(items: Sequence[DiffItem], indent: int, style: Style) -> list[str]:
+    """Give the lines of a difference; secrets must have been covered before."""
+    lines: list[str] = []
+    moved: list[str] = []
+    by_widget: dict[str, list[Difference]] = {}
+    for item in items:
+        match item:
+            case FieldChanged(field, before, after):
+                lines += _change(_FIELDS[field], before, after, indent, style)
+            case ContactsChanged():
+                lines += _contacts(item, indent, style)
+            case ValueChanged(widget=None, path=path, before=old, after=new):
+                lines += _change(plain(path), old, new, indent, style)
+            case WidgetsMoved(widgets):
+                moved += _moved(widgets, indent, style)
+            case _:
+                by_widget.setdefault(_widget(item), []).append(item)
+    for widget, changes in by_widget.items():
+        lines += _widget_lines(widget, changes, indent, style)
+    return lines + moved
+
+
+def widget_census(items: Iterable[DiffItem]) -> str:
+    """Count the widgets that a create adds, or a delete removes, by type; empty when there are none."""
+    types = Counter(item.type for item in items if isinstance(item, WidgetAdded | WidgetRemoved))
+    if not types:
+        return ""
+    parts = (f"{number} {plain(kind)}" for kind, number in sorted(types.items(), key=lambda pair: (-pair[1], pair[0])))
+    return f"{count(types.total(), 'widget')}: {', '.join(parts)}"
+
+
+def _widget(item: WidgetAdded | WidgetRemoved | WidgetRenamed | TransitionChanged | ValueChanged) -> str:
+    return item.after if isinstance(item, WidgetRenamed) else item.widget or ""
+
+
+def _widget_lines(widget: str, changes: Sequence[Difference], indent: int, style: Style) -> Iterator[str]:
+    sign, words = "~", f"widget {plain(widget)}"
+    details: list[str] = []
+    for change in changes:
+        match change:
+            case WidgetAdded(type=kind):
+                sign, words = "+", f"{words} ({plain(kind)})"
+            case WidgetRemoved(type=kind):
+                sign, words = "-", f"{words} ({plain(kind)})"
+            case WidgetRenamed(before, after, kind):
+                words = f"widget {plain(before)} renamed to {plain(after)} ({plain(kind)})"
+            case _:
+                details += _detail(change, indent + _STEP, style)
+    yield " " * indent + style.paint(f"{sign} {words}", _TONES[sign])
+    yield from details
+
+
+def _detail(change: Difference, indent: int, style: Style) -> Iterator[str]:
+    match change:
+        case TransitionChanged(_, event, came, goes):
+            yield from _transition(event, came, goes, indent, style)
+        case ValueChanged(_, path, old, new):
+            yield from _change(plain(path), old, new, indent, style)
+        case _:
+            return
+
+
+def _moved(widgets: Sequence[str], indent: int, style: Style) -> list[str]:
+    text = f"layout: {count(len(widgets), 'widget')} moved: {', '.join(widgets)}"
+    return wrapped(text, indent + 2, style, first="~ ")
+
+
+def _transition(event: str, came: str | None, goes: str | None, indent: int, style: Style) -> Iterator[str]:
+    start = f"{' ' * indent}{style.paint('~', 'change')} on {plain(event)}:"
+    sides = [plain(side) if side is not None else "(nowhere)" for side in (came, goes)]
+    yield f"{start} {style.paint(sides[0], 'remove')} {style.arrow} {style.paint(sides[1], 'add')}"
+
+
+def _contacts(item: ContactsChanged, indent: int, style: Style) -> Iterator[str]:
+    for sign, contacts in (("+", item.added), ("-", item.removed)):
+        for contact in contacts:
+            yield " " * indent + style.paint(f"{sign} {plain(contact)}", _TONES[sign])
+
+
+def _change(name: str, before: Json, after: Json, indent: int, style: Style) -> Iterator[str]:
+    if SENSITIVE in quoted(before) and quoted(before) == quoted(after):
+        yield f"{' ' * indent}{style.paint('~', 'change')} {name}: {SENSITIVE}"
+    elif before is None or after is None:
+        yield from _one_sided(name, before, after, indent, style)
+    elif isinstance(before, str) and isinstance(after, str) and "\n" in before.strip() + after.strip():
+        yield f"{' ' * indent}{style.paint('~', 'change')} {name}:"
+        yield from _text_lines(before, after, indent + _STEP, style)
+    else:
+        yield from _two_sided(name, before, after, indent, style)
+
+
+def _one_sided(name: str, before: Json, after: Json, indent: int, style: Style) -> Iterator[str]:
+    sign, value = ("+", after) if before is None else ("-", before)
+    start = f"{' ' * indent}{style.paint(sign, _TONES[sign])} {name}:"
+    if isinstance(value, str) and "\n" in value.strip():
+        lines = value.splitlines()
+        yield start
+        for line in lines[:_LINES_OF_NEW_TEXT]:
+            yield _text_line(sign, line, indent + _STEP, style)
+        if len(lines) > _LINES_OF_NEW_TEXT:
+            yield f"{' ' * (indent + _STEP)}  {style.ellipsis} {count(len(lines) - _LINES_OF_NEW_TEXT, 'more line')}"
+        return
+    room = style.width - indent - len(name) - 4
+    shown = SENSITIVE if value == SENSITIVE else shortened(quoted(value), room, style)
+    yield f"{start} {style.paint(shown, _TONES[sign])}"
+
+
+def _two_sided(name: str, before: Json, after: Json, indent: int, style: Style) -> Iterator[str]:
+    start = f"{' ' * indent}{style.paint('~', 'change')} {name}:"
+    sides = quoted(before), quoted(after)
+    if indent + len(name) + sum(map(len, sides)) + 8 <= style.width:
+        yield f"{start} {style.paint(sides[0], 'remove')} {style.arrow} {style.paint(sides[1], 'add')}"
+        return
+    inner = indent + _STEP
+    came, goes = around_change(*sides, style.width - inner - 2, style)
+    yield start
+    yield " " * inner + style.paint(f"- {came}", "remove")
+    yield " " * inner + style.paint(f"+ {goes}", "add")
+
+
+def _text_lines(before: str, after: str, indent: int, style: Style) -> Iterator[str]:
+    old, new = before.splitlines(), after.splitlines()
+    if old == new:
+        yield f"{' ' * indent}(only line ends differ)"
+        return
+    for number, group in enumerate(difflib.SequenceMatcher(None, old, new, autojunk=False).get_grouped_opcodes(1)):
+        if number:
+            yield f"{' ' * indent}  {style.ellipsis}"
+        for tag, a, b, c, d in group:
+            if tag == "equal":
+                yield from (_text_line(" ", line, indent, style) for line in old[a:b])
+            else:
+                yield from _replaced(old[a:b], new[c:d], indent, style)
+
+
+def _replaced(old: Sequence[str], new: Sequence[str], indent: int, style: Style) -> Iterator[str]:
+    if len(old) == len(new):
+        room = style.width - indent - 2
+        pairs = [around_change(plain(a), plain(b), room, style) for a, b in zip(old, new, strict=True)]
+        old, new = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
+    yield from (_text_line("-", line, indent, style) for line in old)
+    yield from (_text_line("+", line, indent, style) for line in new)
+
+
+def _text_line(sign: str, line: str, indent: int, style: Style) -> str:
+    shown = shortened(plain(line), style.width - indent - 2, style)
+    return " " * indent + style.paint(f"{sign} {shown}".rstrip(), _TONES.get(sign, "faint"))

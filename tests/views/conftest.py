@@ -1,0 +1,204 @@
+"""Samples that the views are tried on, and the comparison with expected texts."""
+
+import os
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from reconciler.definition.difference import (
+    TransitionChanged,
+    ValueChanged,
+    WidgetAdded,
+    WidgetRemoved,
+    WidgetRenamed,
+    WidgetsMoved,
+)
+from reconciler.model.address import Address, flow
+from reconciler.plan.values import (
+    Basis,
+    ContactsChanged,
+    Drift,
+    FieldChanged,
+    ForeignRevision,
+    Objection,
+    Plan,
+    Step,
+)
+
+GOLDEN = Path(__file__).parent / "golden"
+SID = "FW00000000000000000000000000000001"
+USER = "US00000000000000000000000000000001"
+
+
+@pytest.fixture
+def golden() -> Callable[[str, str], None]:
+    """Compare a text with golden/NAME; UPDATE_EXPECTED=1 writes it instead."""
+
+    def compare(name: str, text: str) -> None:
+        path = GOLDEN / name
+        if os.environ.get("UPDATE_EXPECTED"):
+            path.write_text(text + "\n", encoding="utf-8")
+        assert path.read_text(encoding="utf-8") == text + "\n"
+
+    return compare
+
+
+def a_plan(*steps: Step, **rest) -> Plan:
+    """Make a plan of the sample project."""
+    return Plan(
+        project="clinic",
+        environment="production",
+        account="AC00000000000000000000000000000001",
+        endpoint=None,
+        lineage="00000000-0000-4000-8000-000000000001",
+        serial=42,
+        manifests="sha256:00",
+        steps=steps,
+        **rest,
+    )
+
+
+def basis(revision: int = 7, sid: str | None = SID) -> Basis:
+    """Make a basis."""
+    return Basis(sid, revision, revision or None, "sha256:11" if revision else None, "sha256:22")
+
+
+def creation(name: str, friendly: str, widgets: dict[str, int], *after: Address) -> Step:
+    """Make a step that creates a flow with that many widgets of each type."""
+    diff = (
+        FieldChanged("friendlyName", None, friendly),
+        FieldChanged("status", None, "published"),
+        ValueChanged(None, "description", None, "A flow"),
+        *(WidgetAdded(f"{kind}-{n}", kind) for kind, number in widgets.items() for n in range(number)),
+    )
+    return Step(flow(name), "create", "behaviour", "not-recorded", basis(0, None), after, diff)
+
+
+def update(*diff, notes: tuple[str, ...] = (), change_class="behaviour") -> Step:
+    """Make a step that updates the reminder."""
+    return Step(flow("appointment-reminder"), "update", change_class, "changed", basis(), (), diff, notes)
+
+
+TEXT_BEFORE = (
+    "Hello {{contact.channel.address}},\nwe expect you on {{flow.data.day}} at {{flow.data.hour}}.\n"
+    "Please bring your insurance card.\nReply YES to confirm or NO to cancel.\nYour clinic"
+)
+TEXT_AFTER = TEXT_BEFORE.replace("YES to confirm", "1 to confirm").replace("NO to", "2 to")
+LONG = "https://hours-1234.example/check?clinic=north&day={{flow.data.day}}&hour={{flow.data.hour}}&lang=en&version=1"
+
+
+def drifted() -> Drift:
+    """Make a drift of two revisions of somebody in the Console."""
+    return Drift(
+        flow("appointment-reminder"),
+        "behaviour",
+        7,
+        9,
+        (
+            ForeignRevision(8, "draft", USER, datetime(2026, 9, 30, 14, 3, 11, tzinfo=UTC), None, ours=False),
+            ForeignRevision(
+                9, "published", USER, datetime(2026, 9, 30, 14, 5, 0, tzinfo=UTC), "Friendlier greeting", ours=False
+            ),
+        ),
+        (ValueChanged("greet", "properties.body", "Hello!", "Good morning!"),),
+    )
+
+
+def drift_objection() -> Objection:
+    """Make the objection that meets drift under `onDrift: stop`."""
+    return Objection(
+        "drift",
+        "step",
+        flow("appointment-reminder"),
+        "Others changed this flow since the last apply, and `onDrift` is stop.",
+        "--on-drift=revert|accept|merge",
+        "reconciler pull Flow/appointment-reminder",
+    )
+
+
+def sample_plans() -> dict[str, Plan]:
+    """Give one plan for each golden text."""
+    reminder = flow("appointment-reminder")
+    small = update(
+        ValueChanged("ask_confirm", "properties.body", "Hello!", "Good morning!"),
+        TransitionChanged("ask_confirm", "timeout", "apologise", "ask_again"),
+        notes=("Calls Flow/menu, which this plan publishes first.",),
+    )
+    return {
+        "empty": a_plan(unchanged=6),
+        "first": a_plan(
+            creation("menu", "Main menu", {"trigger": 1, "say-play": 4, "gather-input-on-call": 2}),
+            creation(
+                "appointment-reminder", "Appointment reminder", {"trigger": 1, "send-message": 3, "split-based-on": 2},
+                flow("menu"),
+            ),
+            Step(Address("TestUsers", "testers"), "set-test-users", "contacts", "changed", basis(0, None),
+                 (reminder,), (ContactsChanged(("+15558675310", "whatsapp:+15017122661"), ()),)),
+            warnings=("Flow/menu: widget type 'new-thing' is not known to this version; Studio decides.",),
+        ),
+        "small-update": a_plan(small, unchanged=5),
+        "insertion": a_plan(
+            update(
+                WidgetAdded("confirm_twice", "send-and-wait-for-reply"),
+                TransitionChanged("ask_confirm", 'match equal_to "yes"', "thank_you", "confirm_twice"),
+            ),
+            unchanged=5,
+        ),
+        "every-difference": a_plan(
+            update(
+                FieldChanged("friendlyName", "Reminder", "Appointment reminder"),
+                ValueChanged(None, "description", None, "Reminds of appointments"),
+                WidgetRemoved("old_prompt", "say-play"),
+                WidgetRenamed("send_1", "send_reminder", "send-message"),
+                ValueChanged("send_reminder", "properties.body", TEXT_BEFORE, TEXT_AFTER),
+                ValueChanged("check_hours", "properties.url", LONG, LONG.replace("lang=en", "lang=es")),
+                ValueChanged("check_hours", "properties.timeout", 10, 20),
+                ValueChanged("check_hours", "properties.parameters[0]", {"key": "a", "value": "b"}, None),
+                ValueChanged("call", "properties.sip_password", "hunter2", "hunter3", secret=True),
+                ValueChanged("call", "properties.record", None, after=True),
+                TransitionChanged("call", "noAnswer", None, "voicemail"),
+                ValueChanged("voicemail", "properties.say", None, TEXT_BEFORE + "\nand\nmore\nlines"),
+                WidgetsMoved(("ask_confirm", "thank_you")),
+            ),
+            unchanged=5,
+        ),
+        "drift-stop": a_plan(update(), drift=(drifted(),), objections=(drift_objection(),), unchanged=5),
+        "drift-deleted": a_plan(
+            creation("menu", "Main menu", {"trigger": 1}), drift=(Drift(flow("menu"), "deleted", 3, None),), unchanged=1
+        ),
+        "delete": a_plan(
+            Step(flow("old-survey"), "delete", "deleted", "no-longer-desired", basis(12),
+                 notes=("Its bodies are saved first; nothing else can bring them back.",)),
+            objections=(
+                Objection("delete", "plan", None, "1 flow would be deleted; the policy allows 0.", "--allow-delete"),
+                Objection("active", "step", flow("old-survey"), "Executions of this flow are active.", "--allow-active",
+                          "reconciler executions list old-survey"),
+                Objection("unbound", "plan", flow("menu"), "widget route: workflow WW… has no name here.", None),
+            ),
+            unchanged=6,
+        ),
+        "test-users": a_plan(
+            Step(Address("TestUsers", "testers"), "set-test-users", "contacts", "changed", basis(),
+                 diff=(ContactsChanged(("+15558675311",), ("+15558675310",)),)),
+            unchanged=6,
+        ),
+        "record-only": a_plan(
+            Step(reminder, "record", "layout", "moved", basis(8)), unchanged=5,
+            drift=(Drift(reminder, "layout", 7, 8, (), (WidgetsMoved(("ask_confirm",)),)),),
+        ),
+        "publish": a_plan(
+            Step(reminder, "publish", "metadata", "changed", basis(),
+                 diff=(FieldChanged("status", "draft", "published"),)),
+            Step(flow("intake"), "adopt", "none", "imported", basis(3)),
+            Step(flow("archive"), "forget", "none", "retained", basis(3)),
+            unchanged=4,
+        ),
+    }  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def plans() -> dict[str, Plan]:
+    """Give the sample plans by name."""
+    return sample_plans()
