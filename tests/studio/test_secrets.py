@@ -79,7 +79,12 @@ def test_errors_of_a_real_connection_hold_no_credentials(clock, http, forbidden)
     listener.close()
     sender.close()
     shown = everything_of(caught.value)
-    assert isinstance(caught.value.__cause__, httpx.TransportError)
+    cause = caught.value.__cause__
+    assert isinstance(cause, httpx.TransportError)
+    assert cause.__traceback__ is None
+    assert cause.__cause__ is cause.__context__ is None
+    with pytest.raises(RuntimeError):
+        cause.request  # noqa: B018 - the request would hold the header
     assert not [secret for secret in forbidden if secret in shown]
 
 
