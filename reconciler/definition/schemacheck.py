@@ -60,10 +60,10 @@ Wording = tuple[str, str, str | None, str | None]
 
 
 def _required(wanted: Any, error: ValidationError) -> Iterator[Wording]:  # noqa: ANN401 - JSON Schema's own
-    present = [str(key) for key in error.instance]
+    instance: Any = error.instance
     for name in wanted:
-        if name not in error.instance:
-            yield "required", "is missing but required", str(name), did_you_mean(name, present)
+        if name not in instance:
+            yield "required", "is missing but required", str(name), did_you_mean(name, map(str, instance))
 
 
 def _type(wanted: Any, error: ValidationError) -> Iterator[Wording]:  # noqa: ANN401 - JSON Schema's own
