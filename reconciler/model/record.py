@@ -88,6 +88,7 @@ class Intent:
         sid: None for a create.
         base: the revision the write goes on top of; 0 for a create.
         target: full digest of what is sent (for test users: of the sorted contacts).
+        behaviour: behaviour digest of what is sent; None for a delete and for test users.
         at: by the server's clock (its `Date` header) where known.
     """
 
@@ -100,6 +101,7 @@ class Intent:
     target: str
     plan: str
     at: datetime
+    behaviour: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

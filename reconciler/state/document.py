@@ -180,6 +180,7 @@ def _intent(wire: WireIntent) -> Intent:
         status=wire["status"],
         base=wire["base"],
         target=wire["target"],
+        behaviour=wire["behaviour"],
         plan=wire["plan"],
         at=_time(wire["at"]),
     )

@@ -155,6 +155,7 @@ def intent_json(intent: Intent) -> JsonObject:
     return {
         "at": _time_json(intent.at),
         "base": intent.base,
+        "behaviour": intent.behaviour,
         "friendlyName": intent.friendly_name,
         "kind": intent.kind,
         "plan": intent.plan,

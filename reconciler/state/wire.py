@@ -98,6 +98,7 @@ class WireIntent(TypedDict):
     status: Status
     base: Number
     target: str
+    behaviour: str | None
     plan: str
     at: At
 
