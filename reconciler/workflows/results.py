@@ -151,3 +151,35 @@ class Imported:
     revision: int
     record: FlowRecord
     notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RolledBack:
+    """An older revision that a flow is to have again.
+
+    Attributes:
+        revision: the revision whose body is taken.
+        file: the file that holds it now; None with `--live-only`.
+        items: what differs from the file, or from live, as it was before.
+        plan: what applying it would do, or has done; None when nothing was planned.
+    """
+
+    address: Address
+    revision: int
+    file: str | None
+    items: tuple[DiffItem, ...]
+    plan: Plan | None = None
+    notes: tuple[str, ...] = ()
+
+
+Verdict = Literal["ok", "warning", "failed", "skipped"]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that `doctor` looked at. `hint` is the next thing to do, None when all is well."""
+
+    name: str
+    verdict: Verdict
+    message: str
+    hint: str | None = None

@@ -15,7 +15,20 @@ from reconciler.definition.difference import (
     WidgetRenamed,
     WidgetsMoved,
 )
+from reconciler.errors import RequestRefusedError
 from reconciler.model.address import Address, flow
+from reconciler.model.definition import Digests
+from reconciler.model.finding import Finding, Place
+from reconciler.model.record import (
+    FlowRecord,
+    Intent,
+    PublishedHead,
+    RevisionEntry,
+    State,
+    TestUsersRecord,
+    Writer,
+)
+from reconciler.plan.outcome import Conflicted, Done, Failed, Pending, Refused, Skipped
 from reconciler.plan.values import (
     Basis,
     ContactsChanged,
@@ -25,6 +38,16 @@ from reconciler.plan.values import (
     Objection,
     Plan,
     Step,
+)
+from reconciler.workflows.results import (
+    Applied,
+    Check,
+    Compared,
+    Explanation,
+    History,
+    Imported,
+    ResourceStatus,
+    RolledBack,
 )
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -202,3 +225,121 @@ def sample_plans() -> dict[str, Plan]:
 def plans() -> dict[str, Plan]:
     """Give the sample plans by name."""
     return sample_plans()
+
+
+@pytest.fixture(scope="session")
+def applied(plans: dict[str, Plan]) -> Applied:
+    """Give an apply that ended in every way a step can end."""
+    reminder, menu = plans["small-update"].steps[0], plans["first"].steps[0]
+    removal = plans["delete"].steps[0]
+    steps = {
+        name: Step(flow(name), "update", "behaviour", "changed", basis(4))
+        for name in ("billing", "feedback", "intake", "voicemail", "waiting-list")
+    }
+    outcomes = (
+        Done(reminder, SID, 9, overwritten=(drifted().revisions[0],)),
+        Done(menu, SID, 1, f"https://webhooks.example/v1/Flows/{SID}", notes=("Point numbers at it.",)),
+        Done(removal, SID, saved=("state/deleted/old-survey-12.json", "state/deleted/old-survey-11.json")),
+        Failed(
+            steps["billing"],
+            RequestRefusedError("Studio refuses the update", status=400, code=20001, hint="See the request's fields."),
+        ),
+        Conflicted(steps["feedback"], "revision 6 is there; the plan was made on revision 4."),
+        Refused(steps["intake"], (drift_objection(),)),
+        Skipped(steps["voicemail"], "Flow/billing"),
+        Pending(steps["waiting-list"], "No answer within 30 seconds; the update may have taken place."),
+    )
+    return Applied(a_plan(*(outcome.step for outcome in outcomes)), outcomes)
+
+
+@pytest.fixture(scope="session")
+def findings() -> list[Finding]:
+    """Give findings of every severity, with and without a place."""
+    return [
+        Finding("dangling-next", "error", "transition leads to 'thanks', which does not exist",
+                Place("flows/reminder.json", 40, 13), "ask_confirm", "transitions.timeout",
+                "Did you mean 'thank_you'?"),
+        Finding("unknown-key", "error", "unknown key 'freindlyName'", Place("flows.yaml", 12, 3), None, None,
+                "The nearest known key is 'friendlyName'."),
+        Finding("unknown-widget-type", "warning", "type 'new-thing' is not known", Place("flows/reminder.json", 7),
+                "ask_confirm"),
+        Finding("studio", "note", "Studio validated 6 definitions"),
+    ]  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def statuses() -> list[ResourceStatus]:
+    """Give resources in several conditions."""
+    return [
+        ResourceStatus(flow("waiting-list"), "pending", None, None, None, None, "A create has no known end yet."),
+        ResourceStatus(flow("appointment-reminder"), "drifted", SID, 9, 7, "https://webhooks.example/x",
+                       "Others changed it; `reconciler drift` shows what."),
+        ResourceStatus(flow("changed-flow"), "changed", SID, 3, 3, None, None),
+        ResourceStatus(flow("menu"), "in-sync", SID, 12, 12, None, None),
+        ResourceStatus(flow("survey"), "not-created", None, None, None, None, None),
+        ResourceStatus(Address("TestUsers", "testers"), "in-sync", SID, None, None, None, None),
+    ]  # fmt: skip
+
+
+def a_record() -> FlowRecord:
+    """Make the record of a flow with a draft on top of its published head."""
+    digests = Digests("sha256:" + "b" * 64, "sha256:" + "f" * 64)
+    ours = "[reconciler 01J8ZK4T9QXW 4f1c2a9e 3f2a9c1b clinic/production/Flow/appointment-reminder] In two languages"
+    at = datetime(2026, 9, 1, 8, 0, 0, tzinfo=UTC)
+    return FlowRecord(
+        sid=SID, friendly_name="Appointment reminder", status="draft", revision=8,
+        webhook_url=f"https://webhooks.example/v1/Flows/{SID}",
+        published=PublishedHead(7, digests), sent=digests, stored=digests, on_delete="retain",
+        revisions=(
+            RevisionEntry(6, "published", None, None, None, None, "others"),
+            RevisionEntry(7, "published", digests.full, ours, None, at, "us", "sha256:aa", "git:abc123"),
+            RevisionEntry(8, "draft", digests.full, "Trying a friendlier greeting", USER, at, "others"),
+        ),
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def history() -> History:
+    """Give the history of a flow that we and others wrote to."""
+    record = a_record()
+    return History(flow("appointment-reminder"), record, record.revisions)
+
+
+@pytest.fixture(scope="session")
+def state() -> State:
+    """Give a state with a flow, its test users and a pending create."""
+    at = datetime(2026, 9, 30, 14, 0, 0, tzinfo=UTC)
+    reminder = flow("appointment-reminder")
+    contacts = ("+15558675310", "whatsapp:+15017122661")
+    return State(
+        "00000000-0000-4000-8000-000000000001", 42, "clinic", "production", "AC00000000000000000000000000000001", None,
+        Writer("0.1.0", at, None),
+        {reminder: a_record(), Address("TestUsers", "testers"): TestUsersRecord(reminder, SID, contacts, contacts)},
+        {flow("menu"): Intent("01J8ZK4T9QXW", "create", None, "Menu", "published", 0, "sha256:22", "sha256:33", at)},
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def small_results(plans: dict[str, Plan]) -> dict[str, object]:
+    """Give one value of each of the smaller results."""
+    reminder = flow("appointment-reminder")
+    greeting = (ValueChanged("greet", "properties.body", "Good morning!", "Hello!"),)
+    return {
+        "compared": Compared(reminder, "revision 7", "live", greeting),
+        "same": Compared(reminder, "manifest", "live", ()),
+        "explanation": Explanation(
+            reminder,
+            (("recorded", "revision 7, published"), ("live row", "revision 7, published"), ("digest", "as stored")),
+            "unchanged: the row shows what is recorded, and what was sent is what is wanted",
+            ("FetchFlow: revision and status are as recorded", "FetchRevision: no revision in between"),
+        ),
+        "imported": Imported(reminder, SID, 3, a_record(), ("It differs from the manifest; plan shows what.",)),
+        "rolled-back": RolledBack(reminder, 6, "flows/reminder.json", greeting, plans["small-update"], ("Commit it.",)),
+        "live-only": RolledBack(reminder, 6, None, ()),
+        "checks": [
+            Check("credentials", "ok", "TWILIO_ACCOUNT_SID and TWILIO_API_KEY are set"),
+            Check("clock", "warning", "2 minutes behind Studio", "Synchronise the clock of this machine."),
+            Check("state", "failed", "cannot be read", "Run `reconciler state verify`."),
+            Check("studio", "skipped", "no credentials"),
+        ],
+    }
