@@ -24,17 +24,18 @@ def check(definition: Definition, *, file: str | None = None, text: str | None =
         file: where it comes from; None gives findings without a place.
         text: the JSON text of that file; None gives places without line and column.
     """
-    remarks = sorted(_remarks(definition.data()), key=_order)
-    if not remarks:
+    found = sorted(remarks(definition.data()), key=_order)
+    if not found:
         return ()
-    return tuple(_placed(remarks, file, text))
+    return tuple(_placed(found, file, text))
 
 
-def _remarks(data: JsonObject) -> Iterator[Remark]:
+def remarks(data: JsonObject) -> Iterator[Remark]:
+    """Give everything that is wrong or suspicious with its path in the definition, in no order; see `check`."""
     yield from schema_remarks(data, catalogue.flow_shape(), ())
     yield from rules.flow_key_remarks(data)
-    found = data.get("states")
-    states: list[Json] = found if isinstance(found, list) else []
+    listed = data.get("states")
+    states: list[Json] = listed if isinstance(listed, list) else []
     if states:
         yield from rules.name_remarks(data, states)
     names = frozenset(name for state in states if (name := name_of(state)) is not None)
@@ -57,9 +58,9 @@ def _order(remark: Remark) -> tuple[list[tuple[int, str]], str, str]:
     return [(step, "") if isinstance(step, int) else (-1, step) for step in remark.path], remark.rule, remark.message
 
 
-def _placed(remarks: Iterable[Remark], file: str | None, text: str | None) -> Iterator[Finding]:
+def _placed(found: Iterable[Remark], file: str | None, text: str | None) -> Iterator[Finding]:
     positions = Positions(text) if text is not None else None
-    for remark in remarks:
+    for remark in found:
         place = None
         if file is not None:
             find = None if positions is None else positions.key if remark.at_key else positions.value
