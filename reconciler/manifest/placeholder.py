@@ -25,7 +25,7 @@ from reconciler.model.finding import Place
 
 _PREFIX: Final = "|".join(PREFIXES)
 PLACEHOLDER: Final = re.compile(rf"(\$?)\$\{{({_PREFIX})\.([^{{}}\s]*)(\}}?)")
-_UNESCAPED: Final = re.compile(rf"(?<!\$)\$\{{(?:{_PREFIX})\.")
+_LOOKS_LIKE_ONE: Final = re.compile(rf"\$\{{(?=(?:{_PREFIX})\.)")
 _SHORTEST_SECRET: Final = 4
 UNSET: Final = "unset-variable"
 """The rule of a variable whose own value could not be made; that was reported once, where it is declared."""
@@ -97,7 +97,7 @@ class Values:
             value = self._look_up(prefix, name, report)
             if value is None:
                 return found.group()
-            return _UNESCAPED.sub(lambda plain: "$" + plain.group(), value) if definition else value
+            return escaped(value) if definition else value
 
         return PLACEHOLDER.sub(one, text)
 
@@ -172,6 +172,11 @@ class Values:
         """Note a value that nobody may see."""
         if len(value) >= _SHORTEST_SECRET:
             self.sensitive.add(value)
+
+
+def escaped(text: str) -> str:
+    """Protect what only looks like a placeholder: `${var.` becomes `$${var.`."""
+    return _LOOKS_LIKE_ONE.sub("$${", text) if "${" in text else text
 
 
 def too_short_to_hide(value: str) -> bool:
