@@ -1,0 +1,114 @@
+"""The three sides and a person's wishes, as every planning function gets them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from reconciler.definition import portable
+from reconciler.model.address import Address
+from reconciler.model.definition import Definition
+from reconciler.model.desired import Desired, DesiredFlow, OnDrift
+from reconciler.model.live import Live, LiveFlow
+from reconciler.model.record import FlowRecord, State
+from reconciler.plan.mark import Owner, read_mark
+from reconciler.plan.options import PlanOptions
+from reconciler.plan.values import ForeignRevision
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """Everything a plan is decided on."""
+
+    desired: Desired
+    state: State
+    live: Live
+    options: PlanOptions
+
+    def owner(self, address: Address) -> Owner:
+        """Give the owner that our marks on this address name."""
+        return owner_of(self.desired, address)
+
+    def on_drift(self, flow: DesiredFlow) -> OnDrift:
+        """Give what drift of this flow meets: what was said for it, for all, or in its manifest."""
+        said = self.options.on_drift_of.get(flow.address) or self.options.on_drift
+        return said or flow.lifecycle.on_drift
+
+
+def owner_of(desired: Desired, address: Address) -> Owner:
+    """Give the owner that our marks on an address name."""
+    return Owner(desired.project, desired.environment.name, address)
+
+
+def recorded_as(state: State, flow: DesiredFlow) -> tuple[Address, FlowRecord] | None:
+    """Find the record of a declared flow, under its address or one that it had before."""
+    for name in (flow.address.name, *flow.previous_names):
+        address = Address("Flow", name)
+        record = state.flow(address)
+        if record is not None:
+            return address, record
+    return None
+
+
+def renamed_from(desired: Desired, state: State) -> dict[Address, Address]:
+    """Give, by recorded address, the declared address that took it over."""
+    found = {}
+    for address, flow in desired.flows.items():
+        known = recorded_as(state, flow)
+        if known is not None and known[0] != address:
+            found[known[0]] = address
+    return found
+
+
+def flow_names(desired: Desired, state: State) -> dict[str, str]:
+    """Give the names of managed flows by every SID that may stand for them in an export."""
+    names = {sid: name for sid, name in desired.known_sids.items() if Address("Flow", name) in desired.flows}
+    for address, flow in desired.flows.items():
+        known = recorded_as(state, flow)
+        if known is not None:
+            names[known[1].sid] = address.name
+    return names
+
+
+def flow_sids(desired: Desired, state: State) -> dict[str, str]:
+    """Give the SIDs of flows by name, in this environment: recorded, to be adopted, or bound by hand."""
+    prefix = "flow/"
+    sids = {
+        name.removeprefix(prefix): sid
+        for name, sid in desired.environment.bindings.items()
+        if name.startswith(prefix) and isinstance(sid, str)
+    }
+    sids.update({address.name: sid for address, sid in desired.environment.imports.items()})
+    for address, flow in desired.flows.items():
+        known = recorded_as(state, flow)
+        if known is not None:
+            sids[address.name] = known[1].sid
+    return sids
+
+
+def wanted(definition: Definition, names: Mapping[str, str], sids: Mapping[str, str]) -> Definition:
+    """Give a definition as it goes to this environment; names without a SID stay as references."""
+    return portable.finish(portable.resolve(portable.bind(definition, names), sids))
+
+
+def foreign_revisions(live: LiveFlow, owner: Owner, above: int) -> tuple[ForeignRevision, ...]:
+    """Give the revisions above a number, oldest first, telling ours by their mark."""
+    seen = {revision.revision: revision for revision in (*live.between, *((live.body,) if live.body else ()))}
+    return tuple(
+        ForeignRevision(
+            revision=number,
+            status=revision.status,
+            author=revision.author_sid,
+            at=revision.date_updated or revision.date_created,
+            message=revision.commit_message,
+            ours=owned(revision.commit_message, owner),
+        )
+        for number, revision in sorted(seen.items())
+        if number > above
+    )
+
+
+def owned(message: str | None, owner: Owner) -> bool:
+    """Tell whether a commit message carries the mark of this owner."""
+    found = read_mark(message)
+    return found is not None and found.owner == owner

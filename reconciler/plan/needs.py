@@ -1,0 +1,77 @@
+"""Decide what must be read for a plan, before anything is asked. Pure; it errs on the side of reading less."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from reconciler.compare.flows import compare, matters
+from reconciler.compare.snapshot import of_desired, of_record
+from reconciler.model.address import Address
+from reconciler.model.definition import Definition
+from reconciler.model.desired import Desired, DesiredFlow
+from reconciler.model.live import FlowRow
+from reconciler.model.record import FlowRecord, State
+from reconciler.plan.inputs import flow_names, flow_sids, recorded_as, renamed_from, wanted
+from reconciler.plan.options import PlanOptions
+from reconciler.plan.scope import addresses
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What a plan has to read beyond the list of flows.
+
+    Attributes:
+        known: records in scope by SID: each is looked up in the list.
+        bodies: SIDs of recorded flows whose body is needed even though nothing moved: something will be written.
+        deletes: SIDs of recorded flows that will be deleted.
+        imports: SIDs to adopt, by address.
+        names: friendly names of declared flows that no record knows, by address: their namesakes are looked at.
+        test_users: SIDs of flows whose test users are declared.
+    """
+
+    known: Mapping[str, tuple[Address, FlowRecord]]
+    bodies: frozenset[str]
+    deletes: frozenset[str]
+    imports: Mapping[Address, str]
+    names: Mapping[Address, str]
+    test_users: frozenset[str]
+
+
+def needs(desired: Desired, state: State, options: PlanOptions) -> Needs:
+    """Give what a plan has to read."""
+    chosen = addresses(desired, state, options.scope)
+    flows = {a: f for a, f in desired.flows.items() if chosen is None or a in chosen}
+    records = {a: r for a, r in state.flows().items() if chosen is None or a in chosen}
+    names, sids = flow_names(desired, state), flow_sids(desired, state)
+    declared = {a: recorded_as(state, flow) for a, flow in flows.items()}
+    kept = {known[1].sid for known in declared.values() if known is not None}
+    renamed = renamed_from(desired, state)
+    deletes = {r.sid for a, r in records.items() if a not in desired.flows and a not in renamed and r.sid not in kept}
+    bodies = {
+        known[1].sid
+        for a, known in declared.items()
+        if known is not None and _differs(desired, flows[a], wanted(flows[a].definition, names, sids), known[1])
+    }
+    users = {u.flow.name for a, u in desired.test_users.items() if chosen is None or a in chosen}
+    return Needs(
+        known={r.sid: (a, r) for a, r in records.items()},
+        bodies=frozenset(bodies),
+        deletes=frozenset(deletes),
+        imports={a: s for a, s in desired.environment.imports.items() if a in flows and declared[a] is None},
+        names={a: f.friendly_name for a, f in flows.items() if declared[a] is None},
+        test_users=frozenset(sids[name] for name in users if name in sids),
+    )
+
+
+def _differs(desired: Desired, flow: DesiredFlow, definition: Definition, record: FlowRecord) -> bool:
+    after = of_desired(flow.friendly_name, flow.status, definition, record)
+    change = compare(of_record(record), after, by=flow.status)
+    return change.name or matters(change.content, desired.policy.layout)
+
+
+def row_of(record: FlowRecord) -> FlowRow:
+    """Give the row that the list would show if nothing had changed, for `--refresh=none`."""
+    return FlowRow(
+        record.sid, None, record.friendly_name, record.status, record.revision, webhook_url=record.webhook_url
+    )
