@@ -1,22 +1,28 @@
 from __future__ import annotations
 
+import contextlib
 import json
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from wsgiref.types import WSGIApplication
 
 import httpx
 import pytest
 
 from reconciler.emulator.app import make_app
+from reconciler.emulator.serve import Server
 from reconciler.emulator.settings import Settings
 from reconciler.emulator.store import Store
 
 ACCOUNT = "AC" + "a1" * 16
 AUTH = (ACCOUNT, "secret")
+"""Invented."""
 
 
 class FakeClock:
@@ -163,3 +169,55 @@ def _subflow() -> Callable[..., dict[str, Any]]:
 @pytest.fixture(name="trigger")
 def _trigger() -> Callable[..., dict[str, Any]]:
     return trigger
+
+
+@contextlib.contextmanager
+def in_thread(app: WSGIApplication) -> Iterator[str]:
+    """Serve an application on loopback in a thread; gives its base URL."""
+    server = Server(app, "127.0.0.1", 0)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.port}"
+    finally:
+        server.stop()
+        thread.join(timeout=10)
+    assert not thread.is_alive()
+
+
+PROGRAM = """
+import json, sys
+from datetime import timedelta
+from pathlib import Path
+from reconciler.emulator.run import Options, run
+from reconciler.emulator.settings import Settings
+database, latency, settings = json.loads(sys.argv[1])
+settings = Settings(latency=timedelta(seconds=latency), **settings)
+options = Options(database=database and Path(database), settings=settings)
+run(options, ready=lambda url: print(url, flush=True), warn=print)
+"""
+
+
+@contextlib.contextmanager
+def in_process(
+    database: Path | None = None, latency: float = 0, **settings: Any
+) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    """Serve an emulator of its own in a process; gives its base URL and the process."""
+    arguments = json.dumps([database and str(database), latency, settings])
+    command = [sys.executable, "-c", PROGRAM, arguments]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - our own program
+        assert process.stdout is not None
+        try:
+            yield process.stdout.readline().strip(), process
+        finally:
+            process.kill()
+
+
+@pytest.fixture(name="in_thread")
+def _in_thread() -> Callable[..., contextlib.AbstractContextManager[str]]:
+    return in_thread
+
+
+@pytest.fixture(name="in_process")
+def _in_process() -> Callable[..., contextlib.AbstractContextManager[tuple[str, subprocess.Popen[str]]]]:
+    return in_process
