@@ -8,10 +8,10 @@ MINUTES ?= 10
 unexport RECONCILER_MANIFESTS RECONCILER_ENVIRONMENT RECONCILER_ENDPOINT RECONCILER_STATE RECONCILER_JSON
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format bench soak clean
+.PHONY: help demo test check format bench soak cassettes clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .venv/bin/pip:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
@@ -55,6 +55,9 @@ soak: .venv/dev.stamp ## repeat the property tests with new seeds for MINUTES (1
 	  seed=$$(date +%N); echo "seed $$seed; to repeat: $(BIN)/pytest -m hypothesis --hypothesis-profile=soak --hypothesis-seed=$$seed"; \
 	  $(BIN)/pytest -n auto -q -m hypothesis --hypothesis-profile=soak --hypothesis-seed="$$seed" || exit 1; \
 	done
+
+cassettes: .venv/dev.stamp ## record tests/cassettes anew, on the emulator or on STUDIO_RECORD_URL with your credentials
+	STUDIO_RECORD_URL=$${STUDIO_RECORD_URL:-emulator} $(BIN)/pytest -q --force-enable-socket tests/studio/recording
 
 clean: ## remove the environment and what tools left behind; state/ stays
 	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
