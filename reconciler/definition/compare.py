@@ -140,7 +140,8 @@ def _of_odd_shape(before: JsonObject, after: JsonObject) -> Iterator[Difference]
     if not same(mine_bare, theirs_bare) or ("states" in before) != ("states" in after):
         yield ValueChanged(None, "states", mine, theirs, secret=True)
     elif isinstance(mine, list) and isinstance(theirs, list):
-        yield from ([WidgetsMoved(tuple(moved))] if (moved := _unmatched(mine, theirs)) else [])
+        moved = _unmatched(mine, theirs)
+        yield from [WidgetsMoved(tuple(moved))] if moved else []
 
 
 def _all_bare(states: Json) -> Json:
@@ -157,8 +158,8 @@ def _unmatched(before: list[Json], after: list[Json]) -> list[str]:
         content = canonical_bytes(normal_state(state))
         if known[content]:
             known[content] -= 1
-        elif isinstance(state, dict):
-            names.add(str(state.get("name")))
+        else:
+            names.add(str(state.get("name") if isinstance(state, dict) else state))
     return sorted(names)
 
 

@@ -31,7 +31,8 @@ class _Transition:
     rest: JsonObject
 
 
-Pair = tuple[_Transition | None, _Transition | None]
+Pair = tuple[str, _Transition | None, _Transition | None]
+"""The label to show, and the transition on both sides."""
 
 
 def changed_transitions(
@@ -51,27 +52,18 @@ def changed_transitions(
             yield "transitions", before, after
         return
     pairs = _paired(mine, theirs, renames)
-    for one, other in pairs:
-        yield from _changed(widget, one, other, renames)
+    for label, one, other in pairs:
+        before_next, after_next = (one.next if one else None), (other.next if other else None)
+        if one is None or other is None or not renames.same_name(before_next, after_next):
+            yield TransitionChanged(widget, label, before_next, after_next)
+        if one is not None and other is not None:
+            yield from changed_members(other.path, one.rest, other.rest, renames.same)
     yield from _reordered(pairs, theirs)
-
-
-def _changed(
-    widget: str, one: _Transition | None, other: _Transition | None, renames: Renames
-) -> Iterator[TransitionChanged | Changed]:
-    shown = other or one
-    if shown is None:
-        return
-    before, after = (one.next if one else None), (other.next if other else None)
-    if one is None or other is None or not renames.same_name(before, after):
-        yield TransitionChanged(widget, shown.label, before, after)
-    if one is not None and other is not None:
-        yield from changed_members(other.path, one.rest, other.rest, renames.same)
 
 
 def _reordered(pairs: Sequence[Pair], theirs: Sequence[_Transition]) -> Iterator[Changed]:
     """Report `match` transitions that both sides have, in another order: the first that holds wins."""
-    both = [(one, other) for one, other in pairs if one and other and one.key[0] == "match"]
+    both = [(one, other) for _, one, other in pairs if one and other and one.key[0] == "match"]
     place = {transition.key: index for index, transition in enumerate(theirs)}
     sorted_pairs = sorted(both, key=lambda pair: place[pair[1].key])
     if sorted_pairs != both:
@@ -90,8 +82,8 @@ def _paired(mine: Sequence[_Transition], theirs: Sequence[_Transition], renames:
         other = by_key.get(transition.key) or _edited(transition, new, renames)
         if other in new:
             new.remove(other)
-        pairs.append((transition, other))
-    return [*pairs, *((None, transition) for transition in new)]
+        pairs.append(((other or transition).label, transition, other))
+    return [*pairs, *((transition.label, None, transition) for transition in new)]
 
 
 def _edited(transition: _Transition, new: Sequence[_Transition], renames: Renames) -> _Transition | None:

@@ -18,7 +18,7 @@ from reconciler.definition.document import of, parse, render
 from reconciler.definition.layout import keep_ignored, keep_layout
 from reconciler.definition.portable import escape, finish
 
-quick = settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+quick = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 
 TEXTS = st.one_of(
     st.sampled_from(
@@ -146,7 +146,7 @@ def test_nothing_differs_from_itself(flow):
     assert difference_class(of(flow), of(flow)) == "none"
 
 
-@settings(max_examples=600, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.one_of(st.tuples(FLOWS, FLOWS), st.tuples(ANY_FLOWS, ANY_FLOWS)))
 def test_differences_are_empty_exactly_when_digests_are_equal(flows):
     """There are differences exactly when the full digests differ; of class layout only moves."""
