@@ -33,7 +33,7 @@ from reconciler.state.encoding import json_bytes, to_document
 from reconciler.state.upgrade import UPGRADES, upgraded
 from reconciler.state.wire import FORMAT, REVISION, STATE, WireFlow, WireIntent, WireRevision, WireState, WireTestUsers
 
-REPAIR: Final = (
+REPAIR: Final = "Put a backup back: `reconciler state restore SERIAL`, or `reconciler state push --force FILE`."
     "Look at it with `reconciler state pull`, and put a backup back with `reconciler state push --force FILE`."
 )
 

@@ -133,7 +133,8 @@ def restore(store: ManagedStore, serial: int, *, timeout: float) -> State:
         present = store.read()
     except StateDamagedError:
         return store.replace(backup, timeout=timeout, force=True)
-    above = 0 if present is None else present.serial + 1
+    # Of a snapshot that is gone, the last serial was one above the newest backup: it must not come again.
+    above = max(store.backups()) + 2 if present is None else present.serial + 1
     return store.replace(replace(backup, serial=max(above, backup.serial)), timeout=timeout)
 
 

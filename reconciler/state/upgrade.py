@@ -35,7 +35,7 @@ def upgraded(document: JsonObject, steps: Mapping[int, Upgrade], *, to: int, ori
         if step is None:
             raise StateDamagedError(
                 f"{origin}: state format {number} is not known; this version reads format {to}",
-                hint="Put back a backup with `reconciler state push --force FILE`.",
+                hint="Put a backup back with `reconciler state restore SERIAL`.",
             )
         number += 1
         document = {**step(document), "format": number}
@@ -52,12 +52,12 @@ def format_of(document: JsonObject, origin: str, *, newest: int) -> int:
     if not isinstance(number, int) or isinstance(number, bool):
         raise StateDamagedError(
             f"{origin}: no state document: it has no format number",
-            hint="Put back a backup with `reconciler state push --force FILE`.",
+            hint="Put a backup back with `reconciler state restore SERIAL`.",
         )
     if number > newest:
         raise StateDamagedError(
             f"{origin}: state format {number} is newer than format {newest}, the newest that this version reads",
-            hint="Upgrade reconciler to the version that wrote it, or put back an older backup with "
-            "`reconciler state push --force FILE`.",
+            hint="Upgrade reconciler to the version that wrote it, or put an older backup back with "
+            "`reconciler state restore SERIAL`.",
         )
     return number
