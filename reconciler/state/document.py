@@ -34,8 +34,6 @@ from reconciler.state.upgrade import UPGRADES, upgraded
 from reconciler.state.wire import FORMAT, REVISION, STATE, WireFlow, WireIntent, WireRevision, WireState, WireTestUsers
 
 REPAIR: Final = "Put a backup back: `reconciler state restore SERIAL`, or `reconciler state push --force FILE`."
-    "Look at it with `reconciler state pull`, and put a backup back with `reconciler state push --force FILE`."
-)
 
 
 def encode(state: State) -> bytes:
