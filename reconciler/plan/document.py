@@ -72,8 +72,8 @@ def digest(plan: Plan) -> str:
     for part in ("steps", "drift"):
         for item in cast("list[JsonObject]", document[part]):
             del item["diff"]
-    text = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
+    text = json.dumps(document, sort_keys=True, separators=(",", ":"))
+    return f"sha256:{hashlib.sha256(text.encode('ascii')).hexdigest()}"
 
 
 def schema() -> JsonObject:

@@ -34,6 +34,7 @@ from reconciler.plan.values import (
 )
 
 SCHEMA = Path(__file__).parents[2] / "schemas" / "plan.schema.json"
+VALIDATOR = Draft202012Validator(schema())
 
 texts = st.text(max_size=12)
 maybe = st.none() | texts
@@ -133,7 +134,7 @@ def test_a_document_fits_its_schema_and_is_stable(plan: Plan):
     """Every document fits the schema, and writing what was read gives the same bytes."""
     document = encode(plan, tool="0.1.0")
 
-    Draft202012Validator(schema()).validate(document)
+    VALIDATOR.validate(document)
     assert json.dumps(encode(decode(document), tool="0.1.0")) == json.dumps(document)
 
 

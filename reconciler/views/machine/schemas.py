@@ -1,0 +1,37 @@
+"""The JSON Schemas of what commands give with `--json`, made from the shapes."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from pydantic import TypeAdapter
+
+from reconciler.model.jsontypes import JsonObject
+from reconciler.plan.json_schema import json_schema
+from reconciler.views.machine import shapes
+from reconciler.views.machine.event_shapes import EventShape
+
+_DOCUMENTS: Final[dict[str, tuple[str, Any]]] = {
+    "apply-events": ("One line of apply --json", EventShape),
+    "diff": ("Difference", shapes.DiffShape),
+    "doctor": ("Doctor", shapes.DoctorShape),
+    "drift": ("Drift", shapes.DriftDocumentShape),
+    "error": ("Error", shapes.ErrorShape),
+    "explain": ("Explanation", shapes.ExplainShape),
+    "findings": ("Findings", shapes.FindingsShape),
+    "history": ("History", shapes.HistoryShape),
+    "import": ("Import", shapes.ImportShape),
+    "rollback": ("Rollback", shapes.RollbackShape),
+    "state-list": ("State list", shapes.StateListShape),
+    "state-show": ("State of one resource", shapes.StateShowShape),
+    "status": ("Status", shapes.StatusShape),
+    "version": ("Version", shapes.VersionShape),
+}
+"""By the name of the file in `schemas/`, without `.schema.json`; the plan's is made by `reconciler.plan.document`."""
+
+
+def schemas() -> dict[str, JsonObject]:
+    """Give the schema of every document by the name of its file."""
+    return {
+        f"{name}.schema.json": json_schema(TypeAdapter(shape), title) for name, (title, shape) in _DOCUMENTS.items()
+    }
