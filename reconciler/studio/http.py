@@ -89,7 +89,7 @@ class Http:
         self._clock = clock
         self._chance = chance
         self._transport = transport
-        self._limit = Limit(settings.ceiling)
+        self._limit = Limit(settings.ceiling, clock.stopping)
         self._lock = threading.Lock()
         self._client: httpx.Client | None = None
         self._calls: Counter[str] = Counter()
@@ -133,19 +133,18 @@ class Http:
             NotSentError: the request never left.
             AmbiguousError: nobody can know whether it was processed.
             ProtocolError: a read's answer cannot be read.
-            InterruptedRunError: the run is to stop; nothing is repeated then.
+            InterruptedRunError: the run is to stop: what would have to wait is not sent, nothing is repeated.
         """
-        self._refuse_writes(call)
-        for tries in range(1, TRIES + 1):
-            outcome = self._try(call, tries)
-            if not isinstance(outcome, _Failure):
-                return outcome
+        self._check(call)
+        tries = 1
+        while isinstance(outcome := self._try(call, tries), _Failure):
             if tries == TRIES or not may_repeat(call, outcome.error):
                 raise outcome.error from outcome.cause
             self._clock.sleep(delay(tries, self._chance.jitter(), outcome.retry_after))
-        raise AssertionError(call.operation)  # the last round either returns or raises
+            tries += 1
+        return outcome
 
-    def _refuse_writes(self, call: Call) -> None:
+    def _check(self, call: Call) -> None:
         if not call.path.startswith("/") or call.path.startswith("//"):
             raise UsageError(f"{call.operation}: {call.path!r} is no path")
         if self._settings.read_only and call.method != "GET" and call.operation not in self._settings.allow:

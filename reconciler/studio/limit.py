@@ -8,9 +8,11 @@ answers, and requests that were sent before the last decrease cannot cause anoth
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+
+from reconciler.errors import InterruptedRunError
 
 
 @dataclass(slots=True)
@@ -29,7 +31,9 @@ class Slot:
 class Limit:
     """Bound the requests in flight of all threads together."""
 
-    def __init__(self, ceiling: int) -> None:
+    def __init__(self, ceiling: int, stopping: Callable[[], bool]) -> None:
+        """Start at the ceiling; `stopping` tells whether who waits shall rather give up."""
+        self._stopping = stopping
         self._ceiling = max(1, ceiling)
         self._allowed = self._ceiling
         self._in_flight = 0
@@ -45,10 +49,18 @@ class Limit:
 
     @contextmanager
     def slot(self) -> Iterator[Slot]:
-        """Wait until another request may be sent, and hold its slot until the context ends."""
+        """Wait until another request may be sent, and hold its slot until the context ends.
+
+        Raises:
+            InterruptedRunError: the run is to stop, and this request would have had to wait; nothing was sent.
+        """
         with self._changed:
-            while self._in_flight >= self._allowed:
+            waited = False
+            while self._in_flight >= self._allowed and not self._stopping():
                 self._changed.wait()
+                waited = True
+            if self._stopping() and (waited or self._in_flight >= self._allowed):
+                raise InterruptedRunError("stopped before the request was sent")
             self._in_flight += 1
             slot = Slot(self._round)
         try:

@@ -65,6 +65,15 @@ def test_more_info_is_the_hint(http, answer):
     assert caught.value.hint is None
 
 
+def test_a_refusal_of_what_is_no_json(http, answer):
+    """Faults are told as Studio said them when the definition that was sent cannot be read."""
+    details = {"errors": [{"message": "m", "property_path": "#/states/0/name"}]}
+    sender, _ = http(answer({"code": 81022, "details": details}, 400))
+    with pytest.raises(errors.InvalidDefinitionError) as caught:
+        sender.request(Call("CreateFlow", "POST", "/v2/Flows", form=(("Definition", "{"),)))
+    assert [(one.widget, one.property) for one in caught.value.findings] == [(None, "#/states/0/name")]
+
+
 def test_too_large_says_what_to_do(http):
     """413 names the limit."""
     sender, _ = http(httpx.Response(413))

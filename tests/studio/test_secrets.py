@@ -58,8 +58,9 @@ def test_errors_hold_no_credentials(http, forbidden, call, failure):
 
 
 @pytest.mark.socket
-def test_errors_of_a_real_connection_hold_no_credentials(clock, http, forbidden):
-    """The frames of httpx's own machinery, which know the header, do not travel with the error."""
+def test_errors_of_a_real_connection_hold_no_credentials(clock, http, forbidden, caplog):
+    """The frames of httpx's own machinery, which know the header, do not travel with the error, nor do they log it."""
+    caplog.set_level(logging.DEBUG)
     listener = socket.create_server(("127.0.0.1", 0))
 
     def hang_up() -> None:
@@ -78,7 +79,8 @@ def test_errors_of_a_real_connection_hold_no_credentials(clock, http, forbidden)
     server.join()
     listener.close()
     sender.close()
-    shown = everything_of(caught.value)
+    shown = everything_of(caught.value) + caplog.text
+    assert "send_request_headers" in caplog.text
     cause = caught.value.__cause__
     assert isinstance(cause, httpx.TransportError)
     assert cause.__traceback__ is None
