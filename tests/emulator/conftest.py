@@ -151,6 +151,12 @@ def make_api() -> Iterator[MakeApi]:
 
 
 @pytest.fixture
+def clock() -> FakeClock:
+    """Give a clock that stands still."""
+    return FakeClock()
+
+
+@pytest.fixture
 def api(make_api: MakeApi) -> Api:
     """Give an emulator with its defaults, in memory."""
     return make_api()

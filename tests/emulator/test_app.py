@@ -151,7 +151,7 @@ def test_pages_stay_whole_when_flows_come_and_go(api):
 
 def test_wrong_paging_is_refused(api):
     """PageSize from 1 to 1000, Page from 0 on; a token of another list or of nobody is 400 21481."""
-    for query in ({"PageSize": "0"}, {"PageSize": "1001"}, {"PageSize": "x"}, {"Page": "-1"}, {"Page": "9" * 30}):
+    for query in ({"PageSize": "0"}, {"PageSize": "1001"}, {"PageSize": "x"}, {"Page": "-1"}, {"Page": "9" * 200}):
         assert _code(api.get("/v2/Flows", **query)) == (400, 20001)
     for n in range(2):
         sid = api.create(f"Flow {n}")["sid"]

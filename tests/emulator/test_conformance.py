@@ -1,0 +1,123 @@
+"""The emulator against the official OpenAPI document. What the document leaves open is filled in by `_completed`."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+
+import hypothesis
+import pytest
+import schemathesis
+from schemathesis import GenerationMode
+from werkzeug.test import Client
+
+from reconciler.emulator.app import make_app
+from reconciler.emulator.settings import Settings
+from reconciler.emulator.store import Store
+
+OPERATIONS = (
+    "ListFlow",
+    "CreateFlow",
+    "FetchFlow",
+    "UpdateFlow",
+    "DeleteFlow",
+    "ListFlowRevision",
+    "FetchFlowRevision",
+    "UpdateFlowValidate",
+    "FetchTestUser",
+    "UpdateTestUser",
+    "ListExecution",
+)
+AUTH = ("AC" + "a1" * 16, "x")
+ERROR = {
+    "type": "object",
+    "required": ["code", "message", "more_info", "status"],
+    "properties": {
+        "code": {"type": "integer"},
+        "message": {"type": "string"},
+        "more_info": {"type": "string", "format": "uri"},
+        "status": {"type": "integer"},
+        "details": {"type": "object"},
+    },
+    "additionalProperties": False,
+}
+
+
+TRIGGER = {"name": "Trigger", "type": "trigger", "properties": {}, "transitions": []}
+VALID = json.dumps({"description": "", "states": [TRIGGER], "initial_state": "Trigger"})
+
+
+@pytest.fixture
+def target(shared_studio, clock):
+    """Give the official document bound to an emulator."""
+    raw = _completed(json.loads((shared_studio / "twilio_studio_v2.openapi.json").read_text()))
+    with contextlib.closing(Store(None)) as store:
+        schema = schemathesis.openapi.from_dict(raw)
+        schema.app = make_app(Settings(seed=1), store=store, clock=clock)
+        yield schema
+
+
+def _completed(raw):
+    """Add what only the prose says: errors, what Definition holds, which names and revisions there are.
+
+    Credentials and page tokens are left out: no generator can make good ones. Tests of their own are in test_app.py.
+    """
+    error = {"description": "An error", "content": {"application/json": {"schema": ERROR}}}
+    raw.pop("security", None)
+    for operation in _operations(raw):
+        operation["responses"] |= {str(status): error for status in (400, 401, 404, 405, 413)}
+        operation.pop("security", None)
+        parameters = [one for one in operation.get("parameters", []) if one["name"] != "PageToken"]
+        operation["parameters"] = parameters
+        for one in parameters:
+            if one["name"] == "Revision":
+                one["schema"] = {"type": "string", "pattern": "^([1-9][0-9]{0,5}|LatestPublished|LatestRevision)$"}
+        _complete_form(operation.get("requestBody"))
+    return raw
+
+
+def _operations(raw):
+    for path in raw["paths"].values():
+        yield from (value for value in path.values() if isinstance(value, dict) and "operationId" in value)
+
+
+def _complete_form(body):
+    if body is None:
+        return
+    body["required"] = True
+    form = body["content"]["application/x-www-form-urlencoded"]
+    form.pop("examples", None)
+    properties = form["schema"]["properties"]
+    for name in {"FriendlyName", "CommitMessage"} & properties.keys():
+        properties[name]["minLength"] = 1
+    if "Definition" in properties:
+        properties["Definition"] = {"type": "string", "enum": [VALID]}
+    if "TestUsers" in properties:
+        properties["TestUsers"] |= {"minItems": 1, "items": {"type": "string", "maxLength": 75}}
+
+
+def _create(app):
+    """Create a flow and give its SID."""
+    answer = Client(app).post(
+        "/v2/Flows", data={"FriendlyName": "x", "Status": "published", "Definition": VALID}, auth=AUTH
+    )
+    return answer.json["sid"]
+
+
+@pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE])
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_conforms(target, name, mode):
+    """Whatever is sent, the answer is one that the document allows; good data is taken, wrong data refused."""
+    operation = target.find_operation_by_id(name)
+    seen = set()
+
+    @hypothesis.given(case=operation.as_strategy(generation_mode=mode))
+    @hypothesis.settings(max_examples=12, suppress_health_check=list(hypothesis.HealthCheck), database=None)
+    def holds(case):
+        if mode is GenerationMode.POSITIVE:
+            case.path_parameters |= dict.fromkeys({"Sid", "FlowSid"} & case.path_parameters.keys(), _create(target.app))
+        seen.add(case.call_and_validate(auth=AUTH).status_code)
+
+    holds()
+    successes = {status for status in seen if status < 300}
+    assert bool(successes) is (mode is GenerationMode.POSITIVE)
