@@ -3,8 +3,8 @@ import re
 import pytest
 
 from reconciler.definition.difference import ValueChanged
-from reconciler.model.address import flow
-from reconciler.plan.values import Basis, Plan, Step
+from reconciler.model.address import Address, flow
+from reconciler.plan.values import Basis, ContactsChanged, Drift, ForeignRevision, Plan, Step
 from reconciler.views.human import render_plan
 from reconciler.views.style import Style
 
@@ -120,3 +120,40 @@ def test_a_long_address_leaves_its_reason_a_line():
     lines = render_plan(Plan("p", "e", None, None, "l", 1, "m", (step,)), Style()).splitlines()
 
     assert lines[4:6] == [f"  + Flow/{'a' * 63}  create:", "      an unknown reason"]
+
+
+def test_drift_of_every_shape_is_told():
+    """Drift without a move of revisions, ours, or with many revisions is told; what is too much is counted."""
+    revisions = tuple(ForeignRevision(n, "draft", None, None, None, ours=n == 9) for n in range(2, 10))
+    drifts = (
+        Drift(flow("x"), "none", 1, 9, revisions),
+        Drift(Address("TestUsers", "t"), "contacts", None, None, (), (ContactsChanged((), ("+15558675310",)),)),
+        Drift(flow("gone"), "deleted", None, None),
+    )
+    text = render_plan(Plan("p", "e", None, None, "l", 1, "m", (), drifts, unchanged=1), Style())
+
+    assert (
+        "Flow/x: same content, revision 1 -> 9\n      3 earlier revisions not shown\n      revision 5 (draft)" in text
+    )
+    assert "revision 9 (draft) by reconciler, in a run that is not recorded\n        time unknown" in text
+    assert "TestUsers/t: contacts\n      - +15558675310" in text
+    assert "Flow/gone: deleted\n" in text
+    assert text.endswith("No changes. The one resource is as declared.")
+
+
+def test_lines_that_come_or_move_apart_are_shown():
+    """Distant changes of a long text are shown apart, and lines that only one side has with their sign."""
+    before = [f"line {number}" for number in range(30)]
+    after = ["first", *before[:20], *before[21:]]
+    text = render_plan(an_update(ValueChanged("w", "properties.p", "\n".join(before), "\n".join(after))), Style())
+
+    assert "+ first\n" in text
+    assert "- line 20\n" in text
+    assert "line 10" not in text
+
+
+def test_an_empty_project_is_said():
+    """A project that declares nothing says so."""
+    text = render_plan(Plan("p", "e", None, None, "l", 1, "m", ()), Style())
+
+    assert text.endswith("The manifests declare nothing, and nothing is recorded.")
