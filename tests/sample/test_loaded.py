@@ -7,6 +7,7 @@ import pytest
 
 from reconciler.definition.check import check
 from reconciler.definition.document import of
+from reconciler.manifest.format import fmt
 from reconciler.manifest.load import Loaded, load
 
 ENVIRONMENTS = {"local": {}, "production": {"CLINIC_BOOKING_TOKEN": "invented"}}
@@ -62,3 +63,9 @@ def test_token_is_sensitive(loaded: Loaded):
         if loaded.desired.environment.name == "local"
         else ENVIRONMENTS["production"]["CLINIC_BOOKING_TOKEN"]
     }
+
+
+def test_sample_is_in_its_format(repository: Path):
+    """`fmt` has nothing to do, and nothing to say."""
+    formatted = fmt(repository / "manifests", check=True)
+    assert (formatted.changed, formatted.findings) == ((), ())
