@@ -102,7 +102,8 @@ class FileStateSession:
         """
         if revision.definition is None:
             raise StateWriteError(f"{address}: revision {revision.revision} was read without its definition")
-        data = revision.definition.text.encode("utf-8", "replace") + b"\n"
+        # What UTF-8 cannot hold, half a surrogate pair, becomes the escape that JSON has for it.
+        data = revision.definition.text.encode("utf-8", "backslashreplace") + b"\n"
         make_folder(self._layout.deleted)
         for path in self._layout.bodies(address, revision.revision, revision.sid):
             with self._mutex:

@@ -1,7 +1,7 @@
 import json
 from dataclasses import replace
 from datetime import UTC, datetime
-from time import perf_counter
+from time import process_time
 
 import jsonschema
 import pytest
@@ -138,10 +138,10 @@ def test_any_zone_is_read_as_utc(empty, flow_record):
 def test_ten_thousand_resources_are_quick(empty, flow_record):
     """Reading and writing a large state takes no time that a person notices (the budget is half a second each)."""
     state = replace(empty, resources={Address("Flow", f"f{n}"): flow_record(n) for n in range(10_000)})
-    start = perf_counter()
+    start = process_time()
     document = encode(state)
-    written = perf_counter()
+    written = process_time()
     assert decode(document, "x") == state
     # Three times the budget: the machine that runs the tests is busy with others.
     assert written - start < 1.5
-    assert perf_counter() - written < 1.8
+    assert process_time() - written < 1.8

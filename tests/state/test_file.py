@@ -17,7 +17,9 @@ from reconciler.model.definition import Definition, Digests
 from reconciler.model.live import FlowRevision
 from reconciler.model.record import PutResource, State
 from reconciler.state.document import decode
+from reconciler.state.encoding import revision_json
 from reconciler.state.file import FileStateStore
+from reconciler.state.lines import encode_line
 
 EMPTY = State("lineage-1", 0, "clinic", "production", None, None)
 BODY = FlowRevision("FW1", 3, "published", "n", Definition("{}", Digests("sha256:b", "sha256:f")))
@@ -355,3 +357,36 @@ def test_a_name_left_by_a_dead_run_misleads_nobody(make, tmp_path):
         with pytest.raises(StateLockedError), make().open(create=EMPTY, timeout=0):
             pytest.fail("two sessions at once")
     assert make(tmp_path / "nowhere").holder() is None
+
+
+def test_how_long_a_lock_is_held_is_told(make, clock):
+    """Who is refused hears since when the lock is held, in words."""
+    for waited, words in (
+        (0, "0 seconds"),
+        (1, "1 second"),
+        (125, "2 minutes"),
+        (3_700, "1 hour"),
+        (200_000, "2 days"),
+    ):
+        with make().open(create=EMPTY, timeout=0):
+            clock.waits.append(waited)
+            with pytest.raises(StateLockedError) as caught, make().open(create=EMPTY, timeout=0):
+                pytest.fail("two sessions at once")
+            assert words in caught.value.message
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [{"surprise": 1}, {"at": "yesterday"}],
+    ids=["unknown key", "no time"],
+)
+def test_a_damaged_history_is_told(make, tmp_path, flow_record, entry):
+    """A history that cannot be trusted is refused, with its line."""
+    with make().open(create=EMPTY, timeout=0) as session:
+        session.record([PutResource(flow("a"), flow_record(1, history=201))])
+    (path,) = (tmp_path / "state").glob("*.history.jsonl")
+    good = revision_json(flow_record(1).revisions[0])
+    path.write_bytes(path.read_bytes() + encode_line({**good, **entry}))
+    with pytest.raises(StateDamagedError) as caught:
+        make().history(flow("a"))
+    assert f"{path.name}:2" in caught.value.message
