@@ -1,1 +1,5 @@
-"""Arguments, commands, exit codes. `compose` is the only place that picks adapters."""
+"""The command line: arguments in, exit code out. Commands are imported when they are called, not before."""
+
+from reconciler.cli.main import main
+
+__all__ = ["main"]

@@ -1,0 +1,33 @@
+"""One run of the command line: what was said for it and where it prints. Commands get it as their first argument."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from reconciler.cli.common import Common
+from reconciler.cli.console import Console
+
+
+class App:
+    """What commands share.
+
+    Attributes:
+        common: the options of every command; the defaults until the command line was read.
+    """
+
+    def __init__(self) -> None:
+        """Know nothing yet."""
+        self.common = Common()
+
+    @cached_property
+    def console(self) -> Console:
+        """Where this run prints."""
+        return Console(color=self.common.color)
+
+    def begin(self, common: Common) -> None:
+        """Take what was said for the run."""
+        self.common = common
+        if common.log_level != "warning" or common.log_format != "text":
+            from reconciler.cli.logs import configure  # noqa: PLC0415 - structlog costs 200 ms
+
+            configure(common.log_level, common.log_format, self.console)

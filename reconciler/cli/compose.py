@@ -1,0 +1,217 @@
+"""The only place that picks adapters: project folder, Studio or its emulator, state files → the ports of a use case."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from reconciler import __version__
+from reconciler.cli import runtime
+from reconciler.cli.app import App
+from reconciler.cli.options import NO_VARIABLES, Variables
+from reconciler.cli.places import Places, places
+from reconciler.cli.runtime import PARALLELISM, Runtime
+from reconciler.emulator.settings import EMBEDDED_ACCOUNT, Settings
+from reconciler.manifest.load import Loaded, load
+from reconciler.model.desired import Desired
+from reconciler.model.record import State
+from reconciler.state.file import FileStateStore
+from reconciler.studio.call import VALIDATE
+from reconciler.studio.client import StudioClient
+from reconciler.studio.credentials import Credentials, from_environment
+from reconciler.studio.hosts import Hosts, checked_base, hosts_of, is_loopback
+from reconciler.studio.http import Http
+from reconciler.studio.live import LiveReader, LiveValidator, LiveWriter
+from reconciler.studio.settings import HttpSettings
+from reconciler.workflows.plan import blank_state
+from reconciler.workflows.world import ReadingWorld, WritingWorld
+
+if TYPE_CHECKING:
+    import httpx
+
+EMBEDDED: Final = "embedded"
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """The loaded project and where its state is."""
+
+    loaded: Loaded
+    places: Places
+
+    @property
+    def desired(self) -> Desired:
+        """The desired side."""
+        return self.loaded.desired
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a command has that only reads.
+
+    Attributes:
+        blank: the state to start from when there is none.
+        validator: asks Studio about definitions, which changes nothing.
+    """
+
+    project: Project
+    world: ReadingWorld
+    blank: State
+    validator: LiveValidator
+
+    @property
+    def desired(self) -> Desired:
+        """The desired side."""
+        return self.project.desired
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """What a command has that writes."""
+
+    project: Project
+    world: WritingWorld
+    blank: State
+
+    @property
+    def desired(self) -> Desired:
+        """The desired side."""
+        return self.project.desired
+
+
+@dataclass(frozen=True, slots=True)
+class Studio:
+    """Where Studio is and as whom to speak to it.
+
+    Attributes:
+        credentials: variables by part, as the environment names them.
+        database: the data of an embedded emulator, None when Studio is elsewhere.
+        scratch: keep nothing of an emulator that has no data yet: a run that only reads leaves no file behind.
+    """
+
+    hosts: Hosts
+    credentials: Mapping[str, str]
+    database: Places | None
+    scratch: bool = False
+
+
+def project(app: App, variables: Variables = NO_VARIABLES) -> Project:
+    """Load the project for the environment that was asked for, and say where its state is.
+
+    Raises:
+        LoadError, UsageError: see `manifest.load`.
+    """
+    common = app.common
+    loaded = load(
+        common.manifests,
+        common.environment,
+        variables=variables.values,
+        variable_files=variables.files,
+        process_environment=os.environ,
+    )
+    if common.endpoint is not None:
+        endpoint = common.endpoint if common.endpoint == EMBEDDED else checked_base(common.endpoint)
+        loaded = loaded.redirected(endpoint)
+    app.console.secrets |= loaded.desired.sensitive
+    return Project(loaded, places(common, loaded.desired.environment))
+
+
+@contextlib.contextmanager
+def reading(app: App, variables: Variables = NO_VARIABLES, *, parallelism: int = PARALLELISM) -> Iterator[Reading]:
+    """Compose what only reads: its client refuses every request that could change something."""
+    found = project(app, variables)
+    with (
+        runtime.reading(app, parallelism) as run,
+        client(app, run, _studio(found, scratch=True), read_only=True) as studio,
+    ):
+        store = state_store(found, run)
+        world = ReadingWorld(LiveReader(studio), store, run.clock, run.pool, run.progress)
+        yield Reading(found, world, blank(found, run), LiveValidator(studio))
+
+
+@contextlib.contextmanager
+def writing(app: App, variables: Variables = NO_VARIABLES, *, parallelism: int = PARALLELISM) -> Iterator[Writing]:
+    """Compose what may write."""
+    found = project(app, variables)
+    with runtime.writing(app, parallelism) as run, client(app, run, _studio(found), read_only=False) as studio:
+        world = WritingWorld(
+            LiveReader(studio),
+            LiveWriter(studio),
+            LiveValidator(studio),
+            state_store(found, run),
+            run.clock,
+            run.chance,
+            run.pool,
+            run.progress,
+        )
+        yield Writing(found, world, blank(found, run))
+
+
+def state_store(found: Project, run: Runtime) -> FileStateStore:
+    """Give the state of a project's environment."""
+    return FileStateStore(found.places.state, clock=run.clock, version=__version__, command="reconciler")
+
+
+def blank(found: Project, run: Runtime) -> State:
+    """Give the state to start from when there is none."""
+    environment = found.desired.environment
+    account = EMBEDDED_ACCOUNT if environment.endpoint == EMBEDDED else environment.account
+    return blank_state(found.desired, lineage=run.chance.lineage(), account=account, endpoint=environment.endpoint)
+
+
+@contextlib.contextmanager
+def client(app: App, run: Runtime, studio: Studio, *, read_only: bool) -> Iterator[StudioClient]:
+    """Give a client of Studio, or of the emulator in this process, until the context ends.
+
+    Raises:
+        CredentialsError: there are none, and Studio is not on this machine.
+    """
+    credentials = _credentials(studio)
+    app.console.secrets |= {credentials.password} if credentials.variables else set()
+    settings = HttpSettings(
+        hosts=studio.hosts,
+        account=credentials.account,
+        user=credentials.user,
+        password=credentials.password,
+        variables=credentials.variables,
+        read_only=read_only,
+        allow=frozenset({VALIDATE}),
+        ceiling=run.parallelism,
+    )
+    with contextlib.ExitStack() as stack:
+        transport = None if studio.database is None else stack.enter_context(_embedded(studio, run))
+        http = Http(settings, run.clock, run.chance, transport=transport)
+        stack.callback(http.close)
+        yield StudioClient(http)
+
+
+def _studio(found: Project, *, scratch: bool = False) -> Studio:
+    environment = found.desired.environment
+    hosts = hosts_of(environment.endpoint, environment.region, environment.edge)
+    database = found.places if environment.endpoint == EMBEDDED else None
+    return Studio(hosts, environment.credentials, database, scratch)
+
+
+def _credentials(studio: Studio) -> Credentials:
+    if studio.database is not None:
+        return from_environment({}, {}, required=False)
+    return from_environment(os.environ, studio.credentials, required=not is_loopback(studio.hosts.studio))
+
+
+@contextlib.contextmanager
+def _embedded(studio: Studio, run: Runtime) -> Iterator[httpx.BaseTransport]:
+    from reconciler.emulator.app import make_app  # noqa: PLC0415 - whoever has an account need not load the emulator
+    from reconciler.emulator.store import Store  # noqa: PLC0415 - as above
+    from reconciler.studio.lean import httpx as lean_httpx  # noqa: PLC0415 - as above
+
+    path = None if studio.database is None else studio.database.emulator
+    if path is not None and not path.exists():
+        if studio.scratch:
+            path = None
+        else:
+            path.parent.mkdir(parents=True, exist_ok=True)
+    with contextlib.closing(Store(path)) as store:
+        yield lean_httpx.WSGITransport(app=make_app(Settings(), store=store, clock=run.clock))

@@ -1,0 +1,99 @@
+"""What is printed, where, and how it looks: results on stdout, everything else on stderr.
+
+Nobody else in the command line prints. Texts are covered by the views; only what no view has seen is covered here.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Final, TextIO
+
+from reconciler.cli.progress import Bars, Silent
+from reconciler.views.style import Style
+
+WIDTH: Final = 100
+"""Columns where there is no terminal: the same input gives the same bytes."""
+
+
+class Console:
+    """The two streams of one run.
+
+    Attributes:
+        secrets: texts that nothing may show. Whoever learns of one adds it.
+    """
+
+    def __init__(self, *, color: bool | None = None) -> None:
+        """Decide nothing yet. `color`: what the command line says; None lets environment and terminal decide."""
+        self._color = color
+        self.secrets: set[str] = set()
+
+    @cached_property
+    def style(self) -> Style:
+        """How stdout looks."""
+        return style_of(sys.stdout, os.environ, color=self._color)
+
+    @cached_property
+    def message_style(self) -> Style:
+        """How stderr looks."""
+        return style_of(sys.stderr, os.environ, color=self._color)
+
+    @cached_property
+    def progress(self) -> Bars | Silent:
+        """Bars where stderr is a terminal, else nothing."""
+        return Bars(color=self.message_style.color) if _is_terminal(sys.stderr) else Silent()
+
+    @property
+    def covered(self) -> frozenset[str]:
+        """Give the secrets as views want them."""
+        return frozenset(self.secrets)
+
+    @property
+    def interactive(self) -> bool:
+        """Tell whether somebody can be asked."""
+        return _is_terminal(sys.stdin) and _is_terminal(sys.stderr)
+
+    def result(self, text: str) -> None:
+        """Print a result."""
+        self._write(sys.stdout, text)
+
+    def say(self, text: str) -> None:
+        """Tell the person something that is no result."""
+        self._write(sys.stderr, text)
+
+    def cover(self, text: str) -> str:
+        """Cover the secrets in a text that no view has made."""
+        for secret in sorted(self.secrets, key=len, reverse=True):
+            text = text.replace(secret, "(sensitive)") if secret else text
+        return text
+
+    def _write(self, stream: TextIO, text: str) -> None:
+        with self.progress.hidden():
+            stream.write(_writable(text, stream) + "\n")
+            stream.flush()
+
+
+def style_of(stream: TextIO, environ: Mapping[str, str], *, color: bool | None) -> Style:
+    """Say how a stream looks: `--no-color`, then NO_COLOR, FORCE_COLOR, and at last whether it is a terminal."""
+    terminal = _is_terminal(stream)
+    if color is None:
+        forced = bool(environ.get("FORCE_COLOR")) and environ.get("FORCE_COLOR") != "0"
+        color = not environ.get("NO_COLOR") and (forced or (terminal and environ.get("TERM") != "dumb"))
+    width = shutil.get_terminal_size((WIDTH, 24)).columns if terminal else WIDTH
+    return Style(color=color, width=max(width, 40), unicode=(stream.encoding or "").lower().startswith("utf"))
+
+
+def _is_terminal(stream: TextIO | None) -> bool:
+    try:
+        return stream is not None and stream.isatty()
+    except ValueError:  # closed
+        return False
+
+
+def _writable(text: str, stream: TextIO) -> str:
+    """Replace what the stream's encoding cannot hold; half a surrogate pair fits into none."""
+    encoding = stream.encoding or "utf-8"
+    return text.encode(encoding, "backslashreplace").decode(encoding)

@@ -1,0 +1,63 @@
+"""Where a run's state is, and the embedded emulator's data beside it. Names only; nothing is read or made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+from reconciler.cli.common import Common
+from reconciler.errors import UsageError
+from reconciler.model.desired import Environment
+
+_STATE: Final = "state"
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The files of one run: the state's snapshot, and the database of an embedded emulator."""
+
+    state: Path
+    emulator: Path
+
+
+def places(common: Common, environment: Environment) -> Places:
+    """Say where the state is: `--state`, else where the environment says, else beside the manifests.
+
+    With `--endpoint` and without `--state` it is a state of that endpoint's own, so that an emulator's SIDs never reach
+    a real state. What the environment says is relative to the folder that holds the manifests folder.
+
+    Raises:
+        UsageError: the state is not in local files.
+    """
+    root = common.manifests.absolute().parent
+    if common.state is not None:
+        state = _local(common.state, Path())
+    elif common.endpoint is not None:
+        state = root / _STATE / f"{environment.name}@{_host(common.endpoint)}.json"
+    elif environment.state is not None:
+        state = _local(environment.state, root)
+    else:
+        state = root / _STATE / f"{environment.name}.json"
+    return Places(state, state.parent / f"{environment.name}.emulator.sqlite")
+
+
+def _local(text: str, root: Path) -> Path:
+    if "://" in text:
+        raise UsageError(
+            f"the state {text!r} is no path: this version keeps states in local files only",
+            hint="Name a file with --state PATH, or `state: PATH` in the environment.",
+        )
+    path = root / text
+    if path.is_dir() or text.endswith("/"):
+        raise UsageError(f"the state {text!r} is a folder", hint="Name a file in it, such as production.json.")
+    return path
+
+
+def _host(endpoint: str) -> str:
+    if endpoint == "embedded":
+        return endpoint
+    parts = urlsplit(endpoint)
+    host = (parts.hostname or "").replace(":", "-")
+    return host if parts.port is None else f"{host}-{parts.port}"

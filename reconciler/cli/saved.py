@@ -1,0 +1,54 @@
+"""Saved plans as files: written whole or not at all, readable by their owner only."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import tempfile
+from pathlib import Path
+
+from reconciler import __version__
+from reconciler.cli.console import Console
+from reconciler.errors import UsageError
+from reconciler.plan import document
+from reconciler.plan.values import Plan
+from reconciler.views import machine
+
+
+def save(plan: Plan, path: Path, console: Console) -> None:
+    """Write a plan to a file; one that is there already is replaced.
+
+    Raises:
+        UsageError: it cannot be written; nothing has changed then.
+    """
+    text = machine.render_plan(plan, tool=__version__, sensitive=console.covered)
+    try:
+        descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    except OSError as error:
+        raise UsageError(f"--out {path}: {error.strerror}") from error
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
+            stream.write(text + "\n")
+            stream.flush()
+            os.fsync(descriptor)
+        Path(name).replace(path)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            Path(name).unlink()
+        raise UsageError(f"--out {path}: {error.strerror}") from error
+
+
+def read(path: Path) -> Plan:
+    """Read a saved plan.
+
+    Raises:
+        UsageError: it is no plan, is damaged, or was written by a newer reconciler.
+    """
+    try:
+        data = json.loads(path.read_bytes())
+    except OSError as error:
+        raise UsageError(f"the plan {path} cannot be read: {error.strerror}") from error
+    except (ValueError, RecursionError) as error:
+        raise UsageError(f"{path} is no plan: no JSON", hint="Make one: reconciler plan --out FILE") from error
+    return document.decode(data)
