@@ -18,10 +18,17 @@ class Findings:
     def __init__(self) -> None:
         self._all: list[Finding] = []
         self._suggestions = _SUGGESTIONS
+        self._unknown: set[Place] = set()
 
     def error(self, rule: str, message: str, place: Place | None, *, hint: str | None = None) -> None:
         """Note a fault that stops a plan."""
+        if rule == "invalid-value" and place in self._unknown:
+            return
         self._all.append(Finding(rule, "error", message, place, hint=hint))
+
+    def value_unknown(self, place: Place) -> None:
+        """Note that a value could not be made, so that it is not called invalid besides."""
+        self._unknown.add(place)
 
     def warning(self, rule: str, message: str, place: Place | None, *, hint: str | None = None) -> None:
         """Note a remark that stops nothing."""

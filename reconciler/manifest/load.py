@@ -217,7 +217,7 @@ def _catalogue(files: _Files, reader: Reader) -> Catalogue:
 
 def _check_variables_used(given: Mapping[str, str], values: Values) -> None:
     for name in sorted(given.keys() - values.used):
-        hint = values.findings.nearest(name, values.variables or ())
+        hint = values.findings.nearest(name, (values.variables or {}).keys() - given.keys())
         values.findings.warning(
             "unused-variable", f"nothing uses the variable {name!r} given with --var", None, hint=hint
         )

@@ -13,7 +13,7 @@ _NO_LABEL: Final = re.compile(r"[^a-z0-9]+")
 
 def dns_label(text: str) -> str:
     """Turn any text into a DNS label: accents and signs go, words are joined by `-`; `flow` when nothing stays."""
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    plain = unicodedata.normalize("NFKD", text.casefold()).encode("ascii", "ignore").decode()
     return _NO_LABEL.sub("-", plain).strip("-")[:_LONGEST].rstrip("-") or "flow"
 
 

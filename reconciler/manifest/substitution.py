@@ -66,8 +66,11 @@ class Substitution:
             nonlocal unknown
             if self._lenient and rule in {UNSET, "unknown-env"}:
                 unknown = True
-            elif rule != UNSET:
-                self._values.findings.error(rule, message, self._place(path), hint=hint)
+                return
+            place = self._place(path)
+            self._values.findings.value_unknown(place)
+            if rule != UNSET:
+                self._values.findings.error(rule, message, place, hint=hint)
 
         done = self._values.replace(text, report, definition=self._definition)
         self.incomplete |= unknown
