@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import hmac
-import re
-from typing import Final
 
 from werkzeug.datastructures import Authorization
 
 from reconciler.emulator.answers import AUTHENTICATION_FAILED, Answer, RefusalError, json_answer
-from reconciler.emulator.settings import Settings
+from reconciler.emulator.settings import USER, Settings
 from reconciler.emulator.sids import derived
 from reconciler.emulator.studio import Call, Studio
-
-_USER: Final = re.compile(r"(AC|SK)[0-9a-fA-F]{32}")
 
 
 def authenticate(settings: Settings, sent: Authorization | None) -> tuple[str, str]:
@@ -23,7 +19,7 @@ def authenticate(settings: Settings, sent: Authorization | None) -> tuple[str, s
         RefusalError: 401 20003.
     """
     user, password = (sent.username, sent.password) if sent is not None and sent.type == "basic" else (None, None)
-    if not user or not password or not _USER.fullmatch(user) or not _accepted(settings, user, password):
+    if not user or not password or not USER.fullmatch(user) or not _accepted(settings, user, password):
         raise RefusalError(401, AUTHENTICATION_FAILED, "Authenticate")
     account = user if user.startswith("AC") else settings.account
     return account, "US" + derived(user)

@@ -14,7 +14,15 @@ from werkzeug.http import http_date
 from werkzeug.wrappers import Request
 
 from reconciler.emulator.accounts import authenticate
-from reconciler.emulator.answers import TOO_LARGE, WRONG_METHOD, Answer, RefusalError, json_answer, not_found
+from reconciler.emulator.answers import (
+    TOO_LARGE,
+    WRONG_METHOD,
+    Answer,
+    RefusalError,
+    bad_parameter,
+    json_answer,
+    not_found,
+)
 from reconciler.emulator.breaking import SLOWNESS, BrokenConnectionError, break_after, break_before, refuse_before
 from reconciler.emulator.calls import Calls
 from reconciler.emulator.console import edit_some_flow
@@ -61,9 +69,11 @@ class _Application:
             answer = self._route(request)
         except RefusalError as refusal:
             answer = refusal.answer()
-        return _send(answer, self._studio.clock.now(), start_response)
+        return _send(answer, request.method, self._studio.clock.now(), start_response)
 
     def _route(self, request: Request) -> Answer:
+        if not request.host:
+            raise bad_parameter("The header Host is no host")
         try:
             path, parts = self._map.bind("").match(request.path, method=request.method)
         except HTTPException as error:
@@ -123,7 +133,7 @@ def _call(request: Request, parts: Mapping[str, str], account: str, author: str)
         account=account,
         author=author,
         base=request.host_url.rstrip("/"),
-        path=request.path,
+        path=request.path.rstrip("/"),
         parts=parts,
         query=request.args.to_dict(),
         form=_form(request) if request.method == "POST" else Form({}),
@@ -141,13 +151,15 @@ def _with_header(answer: Answer, name: str, value: str) -> Answer:
     return Answer(answer.status, answer.body, {**answer.headers, name: value}, answer.content_type, answer.torn)
 
 
-def _send(answer: Answer, now: datetime, start_response: StartResponse) -> Iterable[bytes]:
+def _send(answer: Answer, method: str, now: datetime, start_response: StartResponse) -> Iterable[bytes]:
     body = answer.body.encode()
     headers = [("Date", http_date(now)), ("Twilio-Request-Id", "RQ" + derived(secrets.token_hex(8)))]
     headers += answer.headers.items()
     if answer.status != HTTPStatus.NO_CONTENT:
         headers += [("Content-Type", answer.content_type), ("Content-Length", str(len(body)))]
     start_response(f"{answer.status} {HTTPStatus(answer.status).phrase}", headers)
+    if method == "HEAD":
+        return []
     return _torn(body) if answer.torn else [body]
 
 

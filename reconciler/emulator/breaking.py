@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from reconciler.emulator.answers import TOO_MANY_REQUESTS, Answer, RefusalError
+from reconciler.emulator.answers import TOO_MANY_REQUESTS, UNAVAILABLE, Answer, RefusalError, json_answer
 from reconciler.emulator.faults import Misfortune
 from reconciler.emulator.paging import bad_token
 
@@ -70,8 +70,10 @@ def _server_error(misfortune: Misfortune, *, retry_after: bool) -> Answer:
     status = (500, 502, 503, 504)[min(int(misfortune.chance * 4), 3)]
     if status in {502, 504}:
         return Answer(status, _GATEWAY_PAGE, content_type="text/html")
-    answer = RefusalError(status, status + 20_000, "An internal server error has occurred").answer()
-    return _with_wait(answer, retry_after=retry_after and status != 500)  # noqa: PLR2004 - the HTTP status
+    if status == 500:  # noqa: PLR2004 - the HTTP status; a 500 may lack code and more_info (api.md A5)
+        return json_answer({"message": "An internal server error has occurred", "status": 500}, status=500)
+    answer = RefusalError(503, UNAVAILABLE, "The service is unavailable").answer()
+    return _with_wait(answer, retry_after=retry_after)
 
 
 def _with_wait(answer: Answer, *, retry_after: bool) -> Answer:

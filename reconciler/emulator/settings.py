@@ -18,7 +18,8 @@ from reconciler.model.jsontypes import Json, JsonObject
 EMBEDDED_ACCOUNT: Final = "AC" + "e0" * 16
 """The one account of an embedded emulator, and the one every API key belongs to. Invented."""
 
-_USER: Final = re.compile(r"(AC|SK)[0-9a-fA-F]{32}")
+USER: Final = re.compile(r"(AC|SK)[0-9a-fA-F]{32}")
+"""The user name of well-formed credentials: an account, or an API key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ class Settings:
             _check_quirk(name, value)
         for name, rate in self.faults.items():
             _check_fault(name, rate)
-        if self.credentials and not _USER.fullmatch(self.credentials[0]):
+        if self.credentials and not USER.fullmatch(self.credentials[0]):
             raise UsageError(
                 f"{self.credentials[0]!r} is neither an account SID nor the SID of an API key",
                 hint="Write AC or SK and 32 hexadecimal digits.",

@@ -110,7 +110,15 @@ def test_unknown_paths_and_methods(api):
     assert answer.status_code == 405
     assert answer.headers["Allow"] == "DELETE, GET, POST"
     assert answer.json()["status"] == 405
-    assert api.client.head("/v2/Flows").status_code == 405
+    head = api.client.head("/v2/Flows")
+    assert (head.status_code, head.content) == (405, b"")
+
+
+def test_urls_follow_the_host(api):
+    """URLs in answers name the host that was asked, without doubled or trailing slashes; no host is 400 20001."""
+    page = api.client.get("/v2/Flows/", headers={"Host": "127.0.0.1:9"}).json()
+    assert page["meta"]["url"] == "http://127.0.0.1:9/v2/Flows?PageSize=50&Page=0"
+    assert _code(api.client.get("/v2/Flows", headers={"Host": "a b"})) == (400, 20001)
 
 
 def test_pages_have_their_meta(api):

@@ -73,8 +73,11 @@ def test_server_errors(faulty, definition, name, carried_out):
     """5xx-before, 5xx-after: all four statuses come, and the request was carried out or not."""
     good, bad = faulty(name)
     form = {"FriendlyName": "x", "Status": "draft", "Definition": definition()}
-    statuses = {bad.post("/v2/Flows", **form).status_code for _ in range(20)}
-    assert statuses == {500, 502, 503, 504}
+    answers = {answer.status_code: answer for answer in (bad.post("/v2/Flows", **form) for _ in range(20))}
+    assert sorted(answers) == [500, 502, 503, 504]
+    assert answers[500].json()["status"] == 500
+    assert answers[502].headers["Content-Type"] == "text/html"
+    assert answers[503].json()["code"] == 20503
     assert len(_names(good)) == carried_out
 
 
