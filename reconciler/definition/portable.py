@@ -2,8 +2,8 @@
 
 A definition on its way out: the manifests' loader replaces `${var.…}`, `${env.…}` and `${binding.…}`; `resolve`
 replaces `${flow.NAME.sid}` once the SIDs are known; `finish` takes the second `$` from what was escaped, exactly once
-and last, so that no later step can take plain text for a reference. A definition on its way in: `bind` turns the SIDs
-of managed flows into references, `escape` protects what only looks like one.
+and last, so that no later step can take plain text for a reference. A definition on its way in: first `escape`
+protects what only looks like a reference, then `bind` turns the SIDs of managed flows into real ones.
 """
 
 from __future__ import annotations
