@@ -107,6 +107,9 @@ class StateSession(Protocol):
         The cost does not grow with the number of resources. Raises StateWriteError; then nothing of it counts.
         """
 
+    def sign(self, plan: str) -> None:
+        """Say in the name of which plan is written from now on: its digest becomes the `writer`'s."""
+
     def save_body(self, address: Address, revision: FlowRevision) -> str:
         """Keep the body of a flow that is about to be deleted, readable by its owner only; give where it is."""
 
@@ -114,13 +117,12 @@ class StateSession(Protocol):
 class StateStore(StateReader, Protocol):
     """A place that keeps one state."""
 
-    def open(self, *, create: State, timeout: float, plan: str | None = None) -> AbstractContextManager[StateSession]:
+    def open(self, *, create: State, timeout: float) -> AbstractContextManager[StateSession]:
         """Take the lock and give the session; fold the journal and let go of the lock at the end, whatever happens.
 
         Args:
             create: what the state is when there is none yet.
             timeout: seconds to wait for the lock; 0 does not wait.
-            plan: digest of the plan in whose name is written, for `writer`.
 
         Raises:
             StateLockedError: another run holds it; says who and since when.

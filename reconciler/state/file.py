@@ -67,7 +67,7 @@ class FileStateStore:
         return tuple(entry for entry in entries if entry.revision not in kept)
 
     @contextlib.contextmanager
-    def open(self, *, create: State, timeout: float, plan: str | None = None) -> Iterator[StateSession]:
+    def open(self, *, create: State, timeout: float) -> Iterator[StateSession]:
         """Take the lock and give the session; fold the journal and let go of the lock at the end, whatever happens.
 
         Raises:
@@ -77,7 +77,7 @@ class FileStateStore:
             StateWriteError: the lock cannot be made, or the journal not be folded at the end.
         """
         with self._lock.held(timeout):
-            session = self._begin(create, plan)
+            session = self._begin(create)
             try:
                 yield session
             except BaseException as error:
@@ -126,14 +126,14 @@ class FileStateStore:
             raise StateDamagedError(f"{path}: there is no such backup", hint=f"Serials with a backup: {known}.")
         return decode(content.data, str(path))
 
-    def _begin(self, create: State, plan: str | None) -> FileStateSession:
+    def _begin(self, create: State) -> FileStateSession:
         found = self._recovered(*self._contents()) or Found(create, None)
         check_belongs(found.state, create, str(self))
-        return FileStateSession(self._layout, found, lambda: self._writer(plan))
+        return FileStateSession(self._layout, found, self._writer)
 
     def _folded(self) -> State | None:
         present = self.read()
-        return None if present is None else self._begin(present, None).close()
+        return None if present is None else self._begin(present).close()
 
     def _writer(self, plan: str | None) -> Writer:
         return Writer(self._version, self._clock.now(), plan)

@@ -46,8 +46,8 @@ class Found:
 class FileStateSession:
     """Record changes of one state. The journal that a crashed run left is gone on with, and folded at the end."""
 
-    def __init__(self, layout: Layout, found: Found, writer: Callable[[], Writer]) -> None:
-        """Begin with what was found; `writer` says at the end who wrote."""
+    def __init__(self, layout: Layout, found: Found, writer: Callable[[str | None], Writer]) -> None:
+        """Begin with what was found; `writer` says at the end who wrote in the name of which plan."""
         self._layout = layout
         self._base = found.state
         self._version = found.version
@@ -58,6 +58,7 @@ class FileStateSession:
         self._news: list[StateChange] = []
         self._journal: AppendFile | None = None
         self._closed = False
+        self._plan: str | None = None
         self._mutex = threading.Lock()
 
     @property
@@ -93,6 +94,10 @@ class FileStateSession:
             replace_file(self._layout.snapshot, encode(self._base))
             self._version = version_of(self._layout.snapshot)
         return AppendFile(self._layout.journal, self._length)
+
+    def sign(self, plan: str) -> None:
+        """Say in the name of which plan is written from now on."""
+        self._plan = plan
 
     def save_body(self, address: Address, revision: FlowRevision) -> str:
         """Keep a definition as it was sent, ready to be named by `definition: {file: …}`; give its path.
@@ -138,7 +143,7 @@ class FileStateSession:
 
     def _fold(self) -> State:
         old = self._unmoved_snapshot()
-        made: Fold = fold(self._current(), self._writer())
+        made: Fold = fold(self._current(), self._writer(self._plan))
         # Histories first: a crash in between leaves an entry in both places, and repeating adds no double.
         for overflow in made.overflow:
             append_history(self._layout.history(overflow.address, overflow.sid), overflow.entries)

@@ -116,6 +116,8 @@ def _must_still_hold(plan: Plan, desired: Desired, state: State) -> None:
         ("the environment", plan.environment, desired.environment.name),
     )
     changed = [what for what, planned, now in pairs if planned != now]
+    # A run that crashed since leaves its outcomes under the same serial.
+    changed += [str(s.address) for s in plan.steps if s.reason == "not-recorded" and s.address in state.resources]
     if changed:
         raise StaleError(f"the plan is stale: {', '.join(changed)} changed since it was made", hint="Plan again.")
 
@@ -133,6 +135,7 @@ def _as_said(
 def _execute(world: WritingWorld, request: ApplyRequest, session: StateSession, plan: Plan, tell: Tell) -> Applied:
     if plan.account is not None and session.state.account is None:
         session.record([SetAccount(plan.account)])
+    session.sign(document.digest(plan))
     run = _run(world, request, session, plan)
     refused = validate(run, plan, world.pool)
     if refused:

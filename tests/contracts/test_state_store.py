@@ -105,7 +105,8 @@ def test_one_serial_a_session(make):
 
 def test_the_writer_is_told(make):
     """The state says which version wrote it, when, and in the name of which plan."""
-    with make().open(create=EMPTY, timeout=0, plan="sha256:p") as session:
+    with make().open(create=EMPTY, timeout=0) as session:
+        session.sign("sha256:p")
         session.record([put(1)])
     writer = make().read().writer
     assert (writer.version, writer.at, writer.plan) == ("1.2.3", AT, "sha256:p")

@@ -133,7 +133,8 @@ def failing_run(store, monkeypatch, fault, flow_record):
         for name in STEPS:
             patch.setattr(os, name, wrap(getattr(os, name)))
         try:
-            with store.open(create=EMPTY, timeout=0, plan="sha256:p") as session:
+            with store.open(create=EMPTY, timeout=0) as session:
+                session.sign("sha256:p")
                 session.save_body(flow("a"), BODY)
                 for name, history in (("b", 1), ("c", 201)):
                     session.record([PutResource(flow(name), flow_record(2, history=history))])
