@@ -68,11 +68,13 @@ def endpoint_fault(endpoint: str) -> str | None:
 
 def default_window(endpoint: str | None) -> timedelta:
     """Give how long a write may stay unseen where nothing else is said: short for embedded and loopback."""
-    if endpoint is None:
-        return _LONG_WINDOW
+    return _SHORT_WINDOW if endpoint is not None and is_near(endpoint) else _LONG_WINDOW
+
+
+def is_near(endpoint: str) -> bool:
+    """Tell whether an endpoint is an emulator in this process or on this machine."""
     url = _split(endpoint)
-    near = endpoint == EMBEDDED or (url is not None and _is_loopback(url.hostname or ""))
-    return _SHORT_WINDOW if near else _LONG_WINDOW
+    return endpoint == EMBEDDED or (url is not None and _is_loopback(url.hostname or ""))
 
 
 def duration(text: str) -> timedelta:

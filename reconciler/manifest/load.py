@@ -53,7 +53,8 @@ class Loaded:
     def redirected(self, endpoint: str) -> Loaded:
         """Give the same with another endpoint, as `--endpoint` asks.
 
-        The account, region and edge of the environment are those of another place and do not count there.
+        Region and edge choose Twilio's host and do not count there. An emulator (embedded, on loopback) has an account
+        of its own; behind any other address the account must be the environment's as ever.
 
         Raises:
             UsageError: it is no endpoint.
@@ -61,7 +62,7 @@ class Loaded:
         target = replace(
             self.desired.environment,
             endpoint=environments.checked_endpoint(endpoint),
-            account=None,
+            account=None if environments.is_near(endpoint) else self.desired.environment.account,
             region=None,
             edge=None,
         )

@@ -265,7 +265,7 @@ class TestEnvironments:
         assert folder.load().desired.policy.consistency_window == window
 
     def test_another_endpoint_can_be_given(self, folder, texts):
-        """`--endpoint` replaces account, region, window and digest, unless the window is written down."""
+        """`--endpoint` replaces the window, unless it is written down, and near emulators have their own account."""
         folder.write(
             {
                 "project.yaml": texts["project"].replace(
@@ -278,6 +278,9 @@ class TestEnvironments:
         assert there.desired.environment.account is None
         assert there.desired.policy.consistency_window == timedelta(seconds=1)
         assert there.desired.digest != loaded.desired.digest
+        assert (
+            loaded.redirected("https://proxy.example").desired.environment.account == loaded.desired.environment.account
+        )
         folder.write({"project.yaml": texts["project"] + "  policy: {consistencyWindow: 5s}\n"})
         assert folder.load().redirected("https://x.example").desired.policy.consistency_window == timedelta(seconds=5)
         with pytest.raises(UsageError):
@@ -311,6 +314,13 @@ class TestEnvironments:
         folder.write({"project.yaml": texts["project"] + bindings}).load()
         folder.write({"project.yaml": texts["project"] + bindings + line % ("c", "a")})
         assert folder.faults() == [("two-names", "project.yaml:11:21")]
+
+    def test_free_names_are_identifiers_of_their_kind_only(self, folder, texts):
+        """A queue and a connector may be called alike."""
+        bindings = "      bindings: {queue/a: support, connector/b: support}\n"
+        assert folder.write({"project.yaml": texts["project"] + bindings}).load()
+        folder.write({"project.yaml": texts["project"] + "      bindings: {queue/a: support, queue/b: support}\n"})
+        assert folder.faults() == [("two-names", "project.yaml:8:45")]
 
     def test_sids_of_flows_are_known_from_every_environment(self, folder, texts):
         """An export of one account can be read because `imports` and `flow/NAME` of all environments give names."""

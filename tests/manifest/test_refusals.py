@@ -69,6 +69,11 @@ DOCUMENT = [
     ("doubled previous", {"flow.yaml": D + "  previousNames: [a, a]\n"}, ("previous-name", "flow.yaml:6:22")),
     ("kind of previous", {"flow.yaml": D + "  previousNames: [TestUsers/a]\n"}, ("previous-name", "flow.yaml:6:19")),
     (
+        "previous name of two",
+        {n: D.replace("reminder}", f"{n[0]}}}") + "  previousNames: [old]\n" for n in ("a.yaml", "b.yaml")},
+        ("previous-name", "b.yaml:3:18"),
+    ),
+    (
         "previous name in use",
         {"other.yaml": D.replace("reminder}", "other}") + "  previousNames: [reminder]\n"},
         ("previous-name", "other.yaml:3:18"),
@@ -132,7 +137,15 @@ ENVIRONMENT = [
     ("endpoint with region", environment("region: us1"), ("bad-endpoint", "project.yaml:6:5")),
     ("plain http", {"project.yaml": E.replace("embedded", "http://example.com")}, ("bad-endpoint", "project.yaml:6:5")),
     ("no URL", {"project.yaml": E.replace("embedded", "emulator")}, ("bad-endpoint", "project.yaml:6:5")),
-    ("user in URL", {"project.yaml": E.replace("embedded", "https://a:b@x.com")}, ("bad-endpoint", "project.yaml:6:5")),
+    ("user in URL", {"project.yaml": E.replace("embedded", "https://a@x.com")}, ("bad-endpoint", "project.yaml:6:5")),
+    (
+        "query in URL",
+        {"project.yaml": E.replace("embedded", "https://x.com?a=b")},
+        ("bad-endpoint", "project.yaml:6:5"),
+    ),
+    ("port", {"project.yaml": E.replace("embedded", "https://x.com:99999")}, ("bad-endpoint", "project.yaml:6:5")),
+    ("no mapping", {"project.yaml": P + "  environments: {local: x}\n"}, ("wrong-type", "project.yaml:5:25")),
+    ("binding used", environment("state: ${binding.phone/x}"), ("bad-placeholder", "project.yaml:8:14")),
     ("import of nothing", environment(f"imports: {{Flow/remindr: {FW1}}}"), ("unknown-flow", "project.yaml:8:17")),
     ("import of users", environment(f"imports: {{TestUsers/x: {FW1}}}"), ("bad-address", "project.yaml:8:17")),
     ("import address", environment(f"imports: {{flow/x: {FW1}}}"), ("bad-address", "project.yaml:8:17")),
@@ -176,6 +189,33 @@ PLACEHOLDER = [
     ("variable", {"flow.yaml": D + "  friendlyName: ${var.x}\n"}, ("unknown-variable", "flow.yaml:6:17")),
     ("process", {"flow.yaml": D + "  friendlyName: a ${env.NOPE}\n"}, ("unknown-env", "flow.yaml:6:17")),
     ("binding", {"flow.yaml": D + "  friendlyName: ${binding.phone/x}\n"}, ("unknown-binding", "flow.yaml:6:17")),
+    (
+        "part of one",
+        {
+            **environment("bindings: {phone/x: '+15555550101'}"),
+            "flow.yaml": D + "  friendlyName: ${binding.phone/x.a}\n",
+        },
+        ("unknown-binding", "flow.yaml:6:17"),
+    ),
+    (
+        "no part",
+        {
+            **environment("bindings: {function/x: {url: 'https://x.twil.io'}}"),
+            "flow.yaml": D + "  friendlyName: ${binding.function/x}\n",
+        },
+        ("unknown-binding", "flow.yaml:6:17"),
+    ),
+    (
+        "a variable without a value",
+        {**environment("variables: {a: '${env.NOPE}'}"), "flow.yaml": D + "  friendlyName: ${var.a}\n"},
+        ("unknown-env", "project.yaml:8:22"),
+    ),
+    ("label", {"flow.yaml": D.replace("r}", "r, labels: {a: '${var.x}'}}")}, ("unknown-variable", "flow.yaml:3:40")),
+    (
+        "spelt oddly",
+        {"reminder.json": '{"states": [], "description": "\\u0024{flow.x.sid}"}'},
+        ("unknown-flow", "flow.yaml:5:15"),
+    ),
     ("flow", {"flow.yaml": D + "  friendlyName: ${flow.reminder.sid}\n"}, ("bad-placeholder", "flow.yaml:6:17")),
     ("open", {"flow.yaml": D + "  friendlyName: '${var.x'\n"}, ("bad-placeholder", "flow.yaml:6:17")),
     (
@@ -289,3 +329,17 @@ def test_both_places_of_a_double_are_named(folder):
     """A name that is declared twice is reported where it stands again, and says where it stood first."""
     (finding,) = folder.write({"other.yaml": "---\n" + D}).findings()
     assert (str(finding.place), "flow.yaml:3:18" in finding.message) == ("other.yaml:4:18", True)
+
+
+def test_a_wrong_default_is_not_the_only_fault_reported(folder):
+    """With a default that does not exist nothing can be chosen, and the other faults are reported all the same."""
+    second = "    live: {endpoint: embedded}\n  defaultEnvironment: nowhere\n"
+    folder.write({"project.yaml": E + second, "flow.yaml": D + "  sttus: draft\n"})
+    assert folder.faults() == [("unknown-key", "flow.yaml:6:3"), ("unknown-environment", "project.yaml:9:23")]
+
+
+def test_ten_thousand_typing_errors_are_reported_soon(folder):
+    """Looking for the nearest name does not make a folder full of faults slow: only the first ones get a suggestion."""
+    names = "---\n".join(U.replace("testers", f"t{i}") + f"  flow: x{i}\n  contacts: []\n" for i in range(500))
+    findings = folder.write({"u.yaml": names}).findings()
+    assert len(findings) == 500

@@ -8,13 +8,19 @@ import pytest
 import yaml
 
 from reconciler.manifest.kinds import KINDS, Model
-from reconciler.manifest.schema import schemas
+from reconciler.manifest.schema import main, schemas
 
 
 def test_the_published_schemas_are_the_models(repository):
     """Every file in schemas/ is what `python -m reconciler.manifest.schema schemas` writes."""
     for name, text in schemas().items():
         assert (repository / "schemas" / name).read_text(encoding="utf-8") == text
+
+
+def test_the_command_writes_them(tmp_path):
+    """The module writes every schema into the folder it is given."""
+    main([str(tmp_path)])
+    assert {path.name: path.read_text(encoding="utf-8") for path in tmp_path.iterdir()} == schemas()
 
 
 @pytest.mark.parametrize("name", sorted(schemas()))

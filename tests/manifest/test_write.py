@@ -6,6 +6,7 @@ import stat
 import pytest
 
 from reconciler.errors import LoadError, RefusedError
+from reconciler.manifest.replacement import replace
 from reconciler.manifest.write import rewritten, unified_diff, write_definition
 from reconciler.model.address import flow
 
@@ -28,6 +29,7 @@ def desired(folder):
         lambda data: json.dumps(data, indent=2) + "\n",
         lambda data: json.dumps(data, indent=4),
         lambda data: json.dumps(data, indent="\t") + "\n",
+        lambda data: json.dumps(data, indent=0) + "\n",
         lambda data: json.dumps(data) + "\n",
         lambda data: json.dumps(data, separators=(",", ":")),
         lambda data: json.dumps(data, indent=2).replace("\n", "\r\n") + "\r\n",
@@ -126,3 +128,22 @@ def test_a_diff_looks_like_gits():
         "+c",
         "\\ No newline at end of file",
     ]
+
+
+def test_yaml_that_cannot_be_kept_is_refused(folder, texts, definition, body):
+    """Where a round trip would lose something, nothing is written and a file of its own is advised."""
+    inline = texts["flow"].replace("{file: reminder.json}", json.dumps(json.loads(definition())))
+    folder.write({"flow.yaml": "---\n---\n" + inline})
+    with pytest.raises(RefusedError):
+        write_definition(folder.root, desired(folder), body)
+    assert (folder.root / "flow.yaml").read_text() == "---\n---\n" + inline
+
+
+def test_a_replacement_that_fails_leaves_nothing_beside(folder):
+    """What cannot be put in place is taken away again."""
+    (folder.root / "full").mkdir()
+    (folder.root / "full" / "x").touch()
+    before = sorted(folder.root.rglob("*"))
+    with pytest.raises(OSError, match="full"):
+        replace(folder.root / "full", b"x")
+    assert sorted(folder.root.rglob("*")) == before
