@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Literal, cast
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, cast
 
 import click
 
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
 LogLevel = Literal["debug", "info", "warning", "error"]
 LogFormat = Literal["text", "json"]
+
+Complete: TypeAlias = "Callable[[click.Context, click.Parameter, str], list[CompletionItem]]"
 
 META: Final = "reconciler.common"
 """Where a context keeps what was said so far; contexts of one command line share it."""
@@ -68,7 +73,12 @@ def common_options(*, variables: bool) -> list[click.Option]:
     levels, forms = click.Choice(["debug", "info", "warning", "error"]), click.Choice(["text", "json"])
     options = [
         _option("--manifests", "The project folder.  [default: ./manifests]", "DIR", click.Path(path_type=Path)),
-        _option("--environment", "The environment of the project.  [default: the project's]", "NAME"),
+        _option(
+            "--environment",
+            "The environment of the project.  [default: the project's]",
+            "NAME",
+            shell_complete=_environments,
+        ),
         _option("--endpoint", "Where Studio is; `embedded` for the emulator in this process.", "URL"),
         _option("--state", "The state file.  [default: state/ENVIRONMENT.json beside the manifests]", "PATH"),
         _flag("--json", "json", "Print results for machines."),
@@ -87,8 +97,29 @@ def _remember(context: click.Context, parameter: click.Parameter, value: object)
         cast("dict[str, object]", context.meta.setdefault(META, {}))[str(parameter.name)] = value
 
 
-def _option(name: str, text: str, metavar: str | None, kind: click.ParamType[Any] | None = None) -> click.Option:
-    return click.Option([name], metavar=metavar, help=text, type=kind, expose_value=False, callback=_remember)
+def _environments(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    from reconciler.cli.completing import environments  # noqa: PLC0415 - only shells ask
+
+    return environments(context, parameter, incomplete)
+
+
+def _option(
+    name: str,
+    text: str,
+    metavar: str | None,
+    kind: click.ParamType[Any] | None = None,
+    *,
+    shell_complete: Complete | None = None,
+) -> click.Option:
+    return click.Option(
+        [name],
+        metavar=metavar,
+        help=text,
+        type=kind,
+        expose_value=False,
+        callback=_remember,
+        shell_complete=shell_complete,
+    )
 
 
 def _flag(name: str, field: str, text: str, *, value: bool = True) -> click.Option:

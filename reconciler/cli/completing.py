@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -44,7 +42,7 @@ class AddressType(click.ParamType[Address]):
         return [CompletionItem(text) for text in (*names, *full) if text.startswith(incomplete)]
 
 
-def environments(ctx: click.Context, _param: click.Parameter, incomplete: str) -> Sequence[CompletionItem]:
+def environments(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Offer the environments of the project."""
     desired = _desired(ctx)
     names = () if desired is None else desired.environments
@@ -54,7 +52,7 @@ def environments(ctx: click.Context, _param: click.Parameter, incomplete: str) -
 def _desired(ctx: click.Context) -> Desired | None:
     from reconciler.manifest.load import load  # noqa: PLC0415 - completion alone pays for it here
 
-    common = replace(said(ctx))
+    common = said(ctx)
     for environment in dict.fromkeys((common.environment, None)):
         with contextlib.suppress(ReconcilerError, OSError):
             return load(

@@ -16,7 +16,7 @@ from reconciler.cli.places import Places, places
 from reconciler.cli.runtime import PARALLELISM, Runtime
 from reconciler.emulator.settings import EMBEDDED_ACCOUNT, Settings
 from reconciler.manifest.load import Loaded, load
-from reconciler.model.desired import Desired
+from reconciler.model.desired import Desired, Environment
 from reconciler.model.record import State
 from reconciler.state.file import FileStateStore
 from reconciler.studio.call import VALIDATE
@@ -150,6 +150,26 @@ def writing(app: App, variables: Variables = NO_VARIABLES, *, parallelism: int =
         yield Writing(found, world, blank(found, run))
 
 
+@contextlib.contextmanager
+def asking(app: App) -> Iterator[tuple[Project, Runtime, StudioClient]]:
+    """Give a client that only reads, without a state."""
+    found = project(app)
+    with runtime.reading(app) as run, client(app, run, _studio(found, scratch=True), read_only=True) as studio:
+        yield found, run, studio
+
+
+@contextlib.contextmanager
+def stored(app: App) -> Iterator[FileStateStore]:
+    """Give the state alone, for commands that neither need Studio nor, with `--state`, the manifests."""
+    with runtime.writing(app) as run:
+        if app.common.state is not None:
+            environment = Environment(app.common.environment or "")
+            where = places(app.common, environment)
+            yield FileStateStore(where.state, clock=run.clock, version=__version__, command="reconciler")
+        else:
+            yield state_store(project(app), run)
+
+
 def state_store(found: Project, run: Runtime) -> FileStateStore:
     """Give the state of a project's environment."""
     return FileStateStore(found.places.state, clock=run.clock, version=__version__, command="reconciler")
@@ -213,5 +233,6 @@ def _embedded(studio: Studio, run: Runtime) -> Iterator[httpx.BaseTransport]:
             path = None
         else:
             path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch(mode=0o600)  # definitions hold what must not be shown
     with contextlib.closing(Store(path)) as store:
         yield lean_httpx.WSGITransport(app=make_app(Settings(), store=store, clock=run.clock))

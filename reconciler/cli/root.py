@@ -9,12 +9,24 @@ from reconciler.cli.group import SETTINGS, LazyGroup
 
 _WHERE: Final = "reconciler.cli.commands."
 COMMANDS: Final = {
+    "init": (_WHERE + "init", "Make a new project folder."),
     "validate": (_WHERE + "validate", "Check manifests and definitions."),
+    "fmt": (_WHERE + "fmt", "Put manifests and definitions into their format."),
     "plan": (_WHERE + "plan", "Show what would change, and what others changed."),
     "show": (_WHERE + "show", "Show a saved plan, without network."),
     "apply": (_WHERE + "apply", "Plan, ask, and do it."),
     "destroy": (_WHERE + "destroy", "Delete everything recorded, after asking."),
+    "drift": (_WHERE + "drift", "Show what others changed since it was recorded."),
+    "status": (_WHERE + "status", "Show how every resource stands, one a line."),
+    "import": (_WHERE + "import_", "Take over an existing flow."),
+    "history": (_WHERE + "history", "Show the revisions of a flow."),
+    "diff": (_WHERE + "diff", "Compare live, manifest and revisions of a flow."),
+    "rollback": (_WHERE + "rollback", "Put an old revision into the manifest's file, and plan."),
+    "state": (_WHERE + "state", "Look after the state."),
     "emulator": (_WHERE + "emulator", "Serve an emulated Studio."),
+    "explain": (_WHERE + "explain", "Say why a resource is planned as it is."),
+    "doctor": (_WHERE + "doctor", "Look for what would keep a plan from working."),
+    "completion": (_WHERE + "completion", "Print the completion script of a shell."),
     "version": (_WHERE + "version", "Print the version."),
 }
 

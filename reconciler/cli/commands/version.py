@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import platform
-from importlib.metadata import PackageNotFoundError, version
-
 from reconciler import __version__
 from reconciler.cli import exits
 from reconciler.cli.app import App
@@ -20,7 +17,11 @@ def command(app: App) -> int:
     if not app.common.json:
         app.console.result(f"reconciler {__version__}")
         return exits.DONE
-    from reconciler.views import machine  # noqa: PLC0415 - asking for the version is quick
+    # Asking for the version is quick; asking what lies under it need not be.
+    import platform  # noqa: PLC0415 - as above
+    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415 - as above
+
+    from reconciler.views import machine  # noqa: PLC0415 - as above
 
     parts = {"python": platform.python_version()}
     for name in ("click", "httpx", "jsonschema", "pydantic", "PyYAML", "rich", "structlog", "waitress", "Werkzeug"):

@@ -1,0 +1,132 @@
+"""`reconciler state …`: look after the state. No network."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from reconciler.cli import compose, exits
+from reconciler.cli.app import App
+from reconciler.cli.common import common_options
+from reconciler.cli.doing import lock_timeout as timeout_of
+from reconciler.cli.group import SETTINGS
+from reconciler.cli.group import command as make
+from reconciler.cli.options import ADDRESS, FILE, address_argument, lock_option
+from reconciler.errors import UsageError
+from reconciler.model.address import Address
+from reconciler.model.record import State
+from reconciler.ports import StateReader
+from reconciler.state import operations
+from reconciler.views import human, machine
+
+
+@click.group("state", context_settings=SETTINGS, params=common_options(variables=False))
+def command() -> None:
+    """Look after the state.
+
+    Offline. With --state PATH the manifests are not read.
+    """
+
+
+@make("list")
+def _list(app: App) -> int:
+    """List what is recorded."""
+    with compose.stored(app) as store:
+        state = _present(store)
+    console = app.console
+    console.result(
+        machine.render_state_list(state) if app.common.json else human.render_state_list(state, console.style)
+    )
+    return exits.DONE
+
+
+@make("show")
+@address_argument
+def _show(app: App, address: Address) -> int:
+    """Show one record."""
+    with compose.stored(app) as store:
+        state = _present(store)
+    console = app.console
+    if app.common.json:
+        console.result(machine.render_state_show(state, address, sensitive=console.covered))
+    else:
+        console.result(human.render_state_show(state, address, console.style))
+    return exits.DONE
+
+
+@make("rm")
+@address_argument
+@lock_option
+def _rm(app: App, address: Address, *, lock_timeout: float | None) -> int:
+    """Forget a resource; the flow itself stays.
+
+    With a flow its test users are forgotten.
+    """
+    with compose.stored(app) as store:
+        gone = operations.remove(store, address, timeout=timeout_of(lock_timeout))
+    for each in gone:
+        app.console.say(f"{each}: forgotten; nothing changed in Studio.")
+    return exits.DONE
+
+
+@make("mv")
+@click.argument("source", type=ADDRESS, metavar="FROM")
+@click.argument("target", type=ADDRESS, metavar="TO")
+@lock_option
+def _mv(app: App, source: Address, target: Address, *, lock_timeout: float | None) -> int:
+    """Give a record another address."""
+    with compose.stored(app) as store:
+        operations.move(store, source, target, timeout=timeout_of(lock_timeout))
+    app.console.say(f"{source} is recorded as {target} now; nothing changed in Studio.")
+    return exits.DONE
+
+
+@make("pull")
+def _pull(app: App) -> int:
+    """Print the whole state, as `push` takes it."""
+    with compose.stored(app) as store:
+        app.console.result(operations.pull(store).decode().rstrip("\n"))
+    return exits.DONE
+
+
+@make("push")
+@click.argument("file", type=FILE)
+@click.option("--force", is_flag=True, help="Also with another lineage, a lower serial, or over a damaged state.")
+@lock_option
+def _push(app: App, file: Path, *, force: bool, lock_timeout: float | None) -> int:
+    """Replace the state; what was there is kept as a backup.
+
+    Refused when the lineage is another one, or the serial is not higher.
+    """
+    try:
+        data = file.read_bytes()
+    except OSError as error:
+        raise UsageError(f"the state {file} cannot be read: {error.strerror}") from error
+    with compose.stored(app) as store:
+        state = operations.push(store, data, origin=str(file), timeout=timeout_of(lock_timeout), force=force)
+    app.console.say(f"The state has serial {state.serial} now, with {len(state.resources)} resources.")
+    return exits.DONE
+
+
+@make("unlock")
+def _unlock(app: App) -> int:
+    """Remove the note of a lock whose process is gone.
+
+    The lock itself goes with its process; one that is held is never broken.
+    """
+    with compose.stored(app) as store:
+        operations.unlock(store)
+    app.console.say("Nobody holds the lock.")
+    return exits.DONE
+
+
+for _each in (_list, _show, _rm, _mv, _pull, _push, _unlock):
+    command.add_command(_each)
+
+
+def _present(store: StateReader) -> State:
+    state = store.read()
+    if state is None:
+        raise UsageError("there is no state yet", hint="The first `reconciler apply` or `reconciler import` makes one.")
+    return state
