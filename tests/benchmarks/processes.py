@@ -85,7 +85,7 @@ def _wait(url: str, child: subprocess.Popen[bytes], log: IO[str]) -> None:
 def emulator(*options: str) -> Iterator[Emulator]:
     """Serve an empty emulator on loopback until the context ends."""
     port = _free_port()
-    command = [COMMAND, "emulator", "--port", str(port), *options]
+    command = [COMMAND, "emulator", "--listen", f"127.0.0.1:{port}", *options]
     with tempfile.TemporaryFile("w+") as log:
         child = subprocess.Popen(command, env=ENVIRONMENT, stdout=log, stderr=log)  # noqa: S603  # our own command
         try:
