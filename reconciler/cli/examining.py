@@ -61,7 +61,8 @@ def _manifests(app: App, project: compose.Project) -> Check:
     loaded = project.loaded
     findings = (*loaded.warnings, *check_definitions(loaded.desired, loaded.text))
     errors = sum(1 for finding in findings if finding.severity == "error")
-    what = f"{app.common.manifests}: {len(loaded.desired.flows)} flows, {len(loaded.desired.test_users)} test users"
+    lists = len(loaded.desired.test_users)
+    what = f"{len(loaded.desired.flows)} flows and {lists} lists of test users in {app.common.manifests}/"
     if errors:
         return Check("manifests", "failed", f"{what}, {errors} errors", "reconciler validate shows them.")
     if findings:
@@ -71,6 +72,8 @@ def _manifests(app: App, project: compose.Project) -> Check:
 
 def _environment(environment: Environment) -> Check:
     where = environment.endpoint or f"account {environment.account}"
+    if environment.endpoint == compose.EMBEDDED:
+        where = "the embedded emulator"
     guarded = ", protected" if environment.protected else ""
     return Check("environment", "ok", f"{environment.name}: {where}{guarded}")
 

@@ -29,7 +29,7 @@ class ThreadPool:
         """Start nothing yet. `stop` ends `map` at once."""
         self.size = max(1, size)
         self._stop = stop
-        self._calls: SimpleQueue[tuple[Future[Any], Callable[[], Any]]] = SimpleQueue()
+        self._calls: SimpleQueue[tuple[Future[Any], Callable[[], Any]] | None] = SimpleQueue()
         self._lock = threading.Lock()
         self._idle = 0
         self._started = 0
@@ -63,6 +63,12 @@ class ThreadPool:
             for future in futures:
                 future.cancel()
 
+    def close(self) -> None:
+        """Let the threads end when they have nothing left to do; waits for none of them."""
+        with self._lock:
+            for _ in range(self._started):
+                self._calls.put(None)
+
     def _result(self, future: Future[R]) -> R:
         while not future.done():
             if self._stop.is_set():
@@ -72,7 +78,11 @@ class ThreadPool:
 
     def _work(self) -> None:
         while True:
-            future, call = self._calls.get()
+            given = self._calls.get()
+            if given is None:
+                return
+            future, call = given
+            del given
             if future.set_running_or_notify_cancel():
                 try:
                     future.set_result(call())

@@ -33,18 +33,19 @@ class Runtime:
 @contextlib.contextmanager
 def reading(app: App, parallelism: int = PARALLELISM) -> Iterator[Runtime]:
     """Run something that only reads: Ctrl-C and SIGTERM end it at once."""
-    with signals.at_once():
-        yield _runtime(app, threading.Event(), parallelism)
+    with signals.at_once(), _runtime(app, threading.Event(), parallelism) as run:
+        yield run
 
 
 @contextlib.contextmanager
 def writing(app: App, parallelism: int = PARALLELISM) -> Iterator[Runtime]:
     """Run something that writes: the first Ctrl-C or SIGTERM lets it record what is in flight."""
     stop = threading.Event()
-    with signals.graceful(stop):
-        yield _runtime(app, stop, parallelism)
+    with signals.graceful(stop), _runtime(app, stop, parallelism) as run:
+        yield run
 
 
-def _runtime(app: App, stop: threading.Event, parallelism: int) -> Runtime:
-    pool = ThreadPool(parallelism, stop)
-    return Runtime(RunClock(stop), SystemChance(), pool, app.console.progress, parallelism)
+@contextlib.contextmanager
+def _runtime(app: App, stop: threading.Event, parallelism: int) -> Iterator[Runtime]:
+    with contextlib.closing(ThreadPool(parallelism, stop)) as pool:
+        yield Runtime(RunClock(stop), SystemChance(), pool, app.console.progress, parallelism)

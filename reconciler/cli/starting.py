@@ -54,7 +54,7 @@ def from_account(app: App, directory: Path) -> Scaffolded:
 
 def _read(app: App, run: Runtime, endpoint: str | None, where: Places) -> tuple[Target, tuple[LiveFlow, ...]]:
     database = where if endpoint == compose.EMBEDDED else None
-    studio = compose.Studio(hosts_of(endpoint), {}, database)
+    studio = compose.Studio(hosts_of(endpoint), {}, database, scratch=True)
     with compose.client(app, run, studio, read_only=True) as client:
         reader = LiveReader(client)
         store = FileStateStore(where.state, clock=run.clock, version=__version__)
@@ -72,6 +72,8 @@ def _write(directory: Path, flows: tuple[LiveFlow, ...], target: Target) -> tupl
         left_out += findings
         if found is not None:
             taken.append((found, live))
+    if not taken:
+        raise UsageError("the account has no flows to begin with", hint="Make an empty project with: reconciler init")
     done = project_from_definitions(directory, [flow for flow, _ in taken], target, warnings=left_out)
     return {Address("Flow", name): live for name, (_, live) in zip(done.names, taken, strict=True)}, done
 

@@ -109,6 +109,22 @@ def _push(app: App, file: Path, *, force: bool, lock_timeout: float | None) -> i
     return exits.DONE
 
 
+@make("restore")
+@click.argument("serial", type=click.IntRange(min=0))
+@lock_option
+def _restore(app: App, serial: int, *, lock_timeout: float | None) -> int:
+    """Put a backup back, also over a damaged state.
+
+    The last ten serials have a backup. What was there is kept as well.
+    """
+    with compose.stored(app) as store:
+        state = operations.restore(store, serial, timeout=timeout_of(lock_timeout))
+    app.console.say(
+        f"Serial {serial} is back, as serial {state.serial}; see what has changed since: {app.common.program} plan"
+    )
+    return exits.DONE
+
+
 @make("unlock")
 def _unlock(app: App) -> int:
     """Remove the note of a lock whose process is gone.
@@ -121,7 +137,7 @@ def _unlock(app: App) -> int:
     return exits.DONE
 
 
-for _each in (_list, _show, _rm, _mv, _pull, _push, _unlock):
+for _each in (_list, _show, _rm, _mv, _pull, _push, _restore, _unlock):
     command.add_command(_each)
 
 
