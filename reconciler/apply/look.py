@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from reconciler.errors import NotFoundError, StaleError
+from reconciler.model.definition import Status
 from reconciler.model.live import FlowBody, FlowRevision, FlowRow, LiveFlow
 from reconciler.model.record import FlowRecord
 from reconciler.ports import Clock, FlowReader
+
+T = TypeVar("T")
 
 _FIRST_DELAY = 0.05
 _LONGEST_DELAY = 2.0
@@ -96,14 +100,66 @@ def published_head(look: Look, body: FlowBody) -> FlowRevision | None:
     return body.latest if body.row.status == "published" else look.reader.fetch_published(body.row.sid)
 
 
-def read_moved(look: Look, record: FlowRecord, row: FlowRow) -> LiveFlow:
-    """Read everything about a flow that has moved since it was recorded.
+def when_shown(look: Look, call: Callable[[], T]) -> T:
+    """Make a read of a flow that is known to exist; repeat a 404 until the window has passed.
+
+    Raises:
+        NotFoundError: 404 from the first attempt to the last.
+    """
+    missing = NotFoundError("nothing was asked")
+    for _ in look.polls():
+        try:
+            return call()
+        except NotFoundError as error:
+            missing = error
+    raise missing
+
+
+def head_number(record: FlowRecord, wanted: Status) -> int:
+    """Give the number of the recorded revision that a desired status looks at: the published head, or the latest."""
+    return record.published.revision if wanted == "published" and record.published else record.revision
+
+
+def fetch_contacts(look: Look, sid: str, settled: Callable[[tuple[str, ...]], bool]) -> tuple[str, ...]:
+    """Give the test users of a flow, once they are settled or the window has passed.
+
+    Raises:
+        NotFoundError: there is no such flow, from the first attempt to the last.
+    """
+    missing: NotFoundError | None = None
+    contacts: tuple[str, ...] | None = None
+    for _ in look.polls():
+        try:
+            contacts = look.reader.fetch_test_users(sid)
+        except NotFoundError as error:
+            missing = error
+            continue
+        if settled(contacts):
+            break
+    if contacts is None and missing is not None:
+        raise missing
+    return contacts or ()
+
+
+def _published_now(look: Look, record: FlowRecord, body: FlowBody) -> FlowRevision | None:
+    """Give the published head, once it is at least the recorded one; what is older at the end of the window stands."""
+    known = record.published.revision if record.published else 0
+    published: FlowRevision | None = None
+    for _ in look.polls():
+        published = published_head(look, body)
+        if known == 0 or (published is not None and published.revision >= known):
+            break
+    return published
+
+
+def read_moved(look: Look, record: FlowRecord, row: FlowRow, *, base: int) -> LiveFlow:
+    """Read everything about a flow that has moved since it was recorded; `base` is the recorded revision to compare.
 
     Raises:
         NotFoundError, StaleError: as `fetch_at_least`.
     """
     body = fetch_at_least(look, row.sid, max(row.revision, record.revision))
-    published = published_head(look, body)
+    published = _published_now(look, record, body)
     heads = [body.definition.digests, *((published.definition.digests,) if published and published.definition else ())]
     known = [record.stored, *((record.published.digests,) if record.published else ())]
     changed = any(head not in known for head in heads)
@@ -113,5 +169,5 @@ def read_moved(look: Look, record: FlowRecord, row: FlowRow) -> LiveFlow:
         published=published,
         never_published=published is None,
         between=between(look, row.sid, record.revision, body.latest),
-        base=fetch_number(look, row.sid, record.revision, body.latest) if changed else None,
+        base=fetch_number(look, row.sid, base, body.latest) if changed else None,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from reconciler.apply.attempt import attempt, while_fresh
-from reconciler.apply.look import fetch_at_least, published_head, read_moved
+from reconciler.apply.look import fetch_at_least, fetch_contacts, head_number, published_head, read_moved, when_shown
 from reconciler.apply.records import adopted, moved
 from reconciler.apply.run import On, Run
 from reconciler.apply.settle import has_test_users, is_deleted
@@ -15,6 +15,7 @@ from reconciler.errors import ConflictError, NotFoundError, RefusedError, Reques
 from reconciler.model.desired import DesiredFlow, DesiredTestUsers
 from reconciler.model.live import FlowBody, FlowInput, FlowRow, LiveFlow
 from reconciler.model.record import DropIntent, DropResource, FlowRecord, PutResource, TestUsersRecord
+from reconciler.plan.inputs import status_of
 from reconciler.plan.outcome import Done
 from reconciler.plan.values import Step
 
@@ -65,7 +66,9 @@ def _not_moved(step: Step, record: FlowRecord, body: FlowBody) -> None:
 
 
 def _not_active(run: Run, step: Step, sid: str) -> None:
-    if "active" not in run.options.allow and run.look.reader.has_active_executions(sid):
+    if "active" in run.options.allow:
+        return
+    if when_shown(run.look, lambda: run.look.reader.has_active_executions(sid)):
         raise RefusedError(
             f"{step.address}: executions are active; deleting the flow ends them",
             hint="End them first, or say --allow-active.",
@@ -90,17 +93,32 @@ def set_test_users(run: Run, step: Step) -> Done:
     sid = run.ledger.sid(users.flow.name)
     if sid is None:
         raise ConflictError(f"{users.flow} is no longer recorded", hint="Plan again.")
-    before = while_fresh(run, sid, lambda: run.look.reader.fetch_test_users(sid))
-    if step.basis.digest is not None and digest_of_contacts(before) != step.basis.digest:
-        raise ConflictError(f"the test users of {users.flow} changed since the plan", hint="Plan again.")
+    before = _contacts_of_plan(run, step, sid, users)
     what = FlowInput("", "published", document.of({"states": []}), "")
     intent = run.intent("set-test-users", On(sid), what, digest_of_contacts(users.contacts))
     answer = attempt(
         run, step.address, intent, lambda: _send_users(run, sid, users), lambda: _settle_users(run, sid, users)
     )
-    _arrived(users, before, answer)
+    try:
+        _arrived(users, before, answer)
+    except StudioError:
+        run.ledger.record([DropIntent(step.address)])  # the answer is known, it only is none that we can keep
+        raise
     run.ledger.record([_users(users, sid, answer), DropIntent(step.address)])
     return Done(step, sid)
+
+
+def _contacts_of_plan(run: Run, step: Step, sid: str, users: DesiredTestUsers) -> tuple[str, ...]:
+    """Read a list again before it is replaced or recorded; one that is not what the plan saw may be stale for a while.
+
+    Raises:
+        ConflictError: it was changed since.
+    """
+    digest = step.basis.digest
+    contacts = fetch_contacts(run.look, sid, lambda found: digest is None or digest_of_contacts(found) == digest)
+    if digest is not None and digest_of_contacts(contacts) != digest:
+        raise ConflictError(f"the test users of {users.flow} changed since the plan", hint="Plan again.")
+    return contacts
 
 
 def _send_users(run: Run, sid: str, users: DesiredTestUsers) -> tuple[str, ...]:
@@ -163,7 +181,8 @@ def record(run: Run, step: Step) -> Done:
         return _record_users(run, step)
     flow = run.desired.flows[step.address]
     old, known = run.recorded(flow)
-    new = known if step.reason in {"renamed", "lifecycle"} else _moved(run, step, known, flow)
+    still = step.change_class == "none" and step.basis.revision == known.revision
+    new = known if still and step.reason in {"renamed", "lifecycle"} else _moved(run, step, known, flow)
     new = replace(new, on_delete=flow.lifecycle.on_delete)
     run.ledger.record([*run.ledger.renaming(old, step.address), PutResource(step.address, new)])
     return Done(step, new.sid, new.revision, new.webhook_url)
@@ -171,10 +190,10 @@ def record(run: Run, step: Step) -> Done:
 
 def _moved(run: Run, step: Step, known: FlowRecord, flow: DesiredFlow) -> FlowRecord:
     row = FlowRow(known.sid, None, known.friendly_name, known.status, step.basis.revision)
-    live = read_moved(run.look, known, row)
+    live = read_moved(run.look, known, row, base=head_number(known, flow.status))
     if live.row.revision > step.basis.revision:
         raise ConflictError(f"{known.sid} is at revision {live.row.revision} by now", hint="Plan again.")
-    return moved(known, live, run.owner(step.address), flow.status)
+    return moved(known, live, run.owner(step.address), status_of(flow, live.row.status))
 
 
 def _record_users(run: Run, step: Step) -> Done:
@@ -182,8 +201,6 @@ def _record_users(run: Run, step: Step) -> Done:
     sid = run.ledger.sid(users.flow.name)
     if sid is None:
         raise ConflictError(f"{users.flow} is no longer recorded", hint="Plan again.")
-    stored = run.look.reader.fetch_test_users(sid)
-    if digest_of_contacts(stored) != step.basis.digest:
-        raise ConflictError(f"the test users of {users.flow} changed since the plan", hint="Plan again.")
+    stored = _contacts_of_plan(run, step, sid, users)
     run.ledger.record([_users(users, sid, stored)])
     return Done(step, sid)

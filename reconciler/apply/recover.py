@@ -118,6 +118,8 @@ def _written(pending: _Open, record: FlowRecord | None, found: FlowBody) -> Reco
     new = after_write(record, found, written, foreign)
     old = [a for a, r in pending.state.flows().items() if r.sid == found.row.sid and a != pending.address]
     changes: list[StateChange] = [DropResource(address) for address in old]
+    users = ((a, r) for a, r in pending.state.test_users().items() if r.flow in old)
+    changes += [PutResource(address, replace(resource, flow=pending.address)) for address, resource in users]
     changes += [PutResource(pending.address, new), DropIntent(pending.address)]
     message = f"{pending.address}: the {intent.kind} of an interrupted run is revision {new.revision} of {new.sid}"
     return Recovered(pending.address, tuple(changes), message)

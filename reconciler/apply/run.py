@@ -9,7 +9,7 @@ from reconciler.apply.ledger import Ledger
 from reconciler.apply.look import Look
 from reconciler.errors import ConflictError
 from reconciler.model.address import Address
-from reconciler.model.definition import Definition, Status
+from reconciler.model.definition import Definition
 from reconciler.model.desired import Desired, DesiredFlow
 from reconciler.model.live import FlowInput
 from reconciler.model.record import FlowRecord, Intent, IntentKind
@@ -95,11 +95,6 @@ class Run:
         """Tell whether a flow was created less than a window ago, so that Studio may not show it yet."""
         created = self.fresh.get(sid)
         return created is not None and self.look.clock.monotonic() - created <= self.look.window
-
-
-def status_of(flow: DesiredFlow, live: Status) -> Status:
-    """Give the status to send: the manifest's, or the live one where the manifest leaves it alone."""
-    return live if "status" in flow.lifecycle.ignore_changes else flow.status
 
 
 def name_of(flow: DesiredFlow, live: str) -> str:

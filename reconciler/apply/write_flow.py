@@ -5,18 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 
 from reconciler.apply.attempt import attempt, until_known, while_fresh
-from reconciler.apply.look import between, fetch_at_least
+from reconciler.apply.look import between, fetch_at_least, head_number, published_head
 from reconciler.apply.records import Written, after_write
-from reconciler.apply.run import On, Run, name_of, status_of
+from reconciler.apply.run import On, Run, name_of
 from reconciler.apply.settle import find_created, find_updated
 from reconciler.definition.layout import keep_ignored
 from reconciler.definition.merge import merge
 from reconciler.errors import AmbiguousError, ConflictError, NotFoundError, UsageError
-from reconciler.model.definition import Definition
+from reconciler.model.definition import Definition, Status
 from reconciler.model.desired import DesiredFlow
 from reconciler.model.live import FlowBody, FlowInput, FlowRevision
 from reconciler.model.record import DropIntent, FlowRecord, Intent, PutResource
 from reconciler.plan.decide import composed
+from reconciler.plan.inputs import ignored_in, status_of
 from reconciler.plan.mark import read_mark
 from reconciler.plan.outcome import Done
 from reconciler.plan.values import ForeignRevision, Step
@@ -93,15 +94,26 @@ def _reread(run: Run, step: Step, record: FlowRecord) -> FlowBody:
 
 def _wanted_on(run: Run, flow: DesiredFlow, record: FlowRecord, body: FlowBody, *, merged: bool) -> Definition:
     definition = _resolved(run, flow)
+    ignored = ignored_in(flow)
+    if not (merged or ignored):
+        return definition
+    wanted = status_of(flow, body.row.status)
+    live = _head(run, body, wanted)
     if merged:
-        base = run.look.reader.fetch_revision(record.sid, record.revision).definition
+        number = head_number(record, wanted)
+        base = run.look.reader.fetch_revision(record.sid, number).definition
         if base is None:
-            raise ConflictError(f"{record.sid}: revision {record.revision} cannot be read", hint="Plan again.")
-        definition, conflicts = merge(base, body.definition, definition)
+            raise ConflictError(f"{record.sid}: revision {number} cannot be read", hint="Plan again.")
+        definition, conflicts = merge(base, live, definition)
         if conflicts:
-            raise ConflictError(f"{flow.address}: both sides changed {', '.join(conflicts)}")
-    ignored = tuple(name for name in flow.lifecycle.ignore_changes if name not in {"friendlyName", "status"})
-    return keep_ignored(definition, body.definition, ignored) if ignored else definition
+            raise ConflictError(f"{flow.address}: both sides changed {', '.join(conflicts)}", hint="Plan again.")
+    return keep_ignored(definition, live, ignored) if ignored else definition
+
+
+def _head(run: Run, body: FlowBody, wanted: Status) -> Definition:
+    """Give the live head that the plan compared with: a draft on top of what is published is somebody else's matter."""
+    published = published_head(run.look, body) if wanted == "published" else None
+    return published.definition if published and published.definition else body.definition
 
 
 def _resolved(run: Run, flow: DesiredFlow) -> Definition:

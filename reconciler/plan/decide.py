@@ -16,7 +16,7 @@ from reconciler.model.definition import Definition
 from reconciler.model.desired import DesiredFlow
 from reconciler.model.live import LiveFlow
 from reconciler.model.record import FlowRecord
-from reconciler.plan.inputs import Inputs, foreign_revisions, owned, recorded_as
+from reconciler.plan.inputs import Inputs, foreign_revisions, ignored_in, owned, recorded_as, status_of
 from reconciler.plan.mark import read_mark
 from reconciler.plan.values import Basis, ChangeClass, DiffItem, Drift, FieldChanged, Step, StepKind
 
@@ -55,6 +55,7 @@ def decide_flow(inputs: Inputs, flow: DesiredFlow, definition: Definition) -> De
     live = inputs.live.flows.get(record.sid)
     if live is None:
         return _recreate(flow, definition, record)
+    flow = replace(flow, status=status_of(flow, live.row.status))
     return _known(_Known(inputs, flow, record, live, renamed=address != flow.address), definition)
 
 
@@ -91,6 +92,7 @@ def _unrecorded(inputs: Inputs, flow: DesiredFlow, definition: Definition) -> De
     if live is None or live.body is None:
         return Decision(flow.address, (_create(flow, definition, "not-recorded"),), definition=definition)
     record = record_of(live, flow)
+    flow = replace(flow, status=status_of(flow, live.row.status))
     known = _Known(inputs, flow, record, live)
     after = _decide_change(known, definition, compare(of_record(record), known.now, by=flow.status), drift=None)
     reason = "imported" if sid == inputs.desired.environment.imports.get(flow.address) else "own-mark"
@@ -188,7 +190,7 @@ def _decide_change(known: _Known, definition: Definition, drifted: Comparison, d
     flow = known.flow
     conflicts: tuple[str, ...] = ()
     reason = "changed"
-    foreign = drifted.content == "behaviour" and drift is not None and not all(r.ours for r in drift.revisions)
+    foreign = drifted.content == "behaviour" and drift is not None and not is_ours(drift)
     if foreign and known.inputs.on_drift(flow) == "merge":
         merged = _merged(known, definition)
         definition, conflicts, reason = merged.definition, merged.conflicts, "merged"
@@ -209,6 +211,11 @@ def _decide_change(known: _Known, definition: Definition, drifted: Comparison, d
     return Decision(flow.address, (replace(step, reason=reason, notes=notes),), drift, wanted, conflicts)
 
 
+def is_ours(drift: Drift) -> bool:
+    """Tell whether our own writes alone moved a flow: every revision since bears our mark."""
+    return bool(drift.revisions) and all(revision.ours for revision in drift.revisions)
+
+
 @dataclass(frozen=True, slots=True)
 class _Merged:
     definition: Definition
@@ -225,11 +232,12 @@ def _merged(known: _Known, definition: Definition) -> _Merged:
 
 
 def _kept(known: _Known, definition: Definition) -> Definition:
-    latest = known.now.latest.definition
-    ignored = tuple(name for name in known.flow.lifecycle.ignore_changes if name not in {"friendlyName", "status"})
-    if latest is None or not ignored:
+    # What is ignored stays as the compared head has it: a draft of others on top of it must not be published.
+    head = known.now.head(known.flow.status) or known.now.latest
+    ignored = ignored_in(known.flow)
+    if head.definition is None or not ignored:
         return definition
-    return keep_ignored(definition, latest, ignored)
+    return keep_ignored(definition, head.definition, ignored)
 
 
 def composed(definition: Definition, live: Definition, *, manage_layout: bool) -> Definition:

@@ -13,8 +13,8 @@ from reconciler.model.definition import Definition
 from reconciler.model.live import FlowInput
 from reconciler.model.record import FlowRecord
 from reconciler.plan.build import Built
-from reconciler.plan.decide import foreign_owner
-from reconciler.plan.inputs import Inputs
+from reconciler.plan.decide import foreign_owner, is_ours
+from reconciler.plan.inputs import Inputs, status_of
 from reconciler.plan.mark import MESSAGE_LIMIT
 from reconciler.plan.values import STEP_KINDS, Objection, Plan, Step, StepKind
 
@@ -144,7 +144,7 @@ def _drift(asked: Asked) -> Iterator[Objection]:
         writes = any(step.address == drift.address for step in asked.writes())
         if flow is None or drift.change_class != "behaviour" or not writes:
             continue
-        if drift.revisions and all(revision.ours for revision in drift.revisions):
+        if is_ours(drift):
             continue
         policy = asked.inputs.on_drift(flow)
         conflicts = asked.built.conflicts.get(drift.address, ())
@@ -163,12 +163,14 @@ def _draft(asked: Asked) -> Iterator[Objection]:
         live = asked.inputs.live.flows.get(step.basis.sid or "")
         if flow is None or live is None or live.row.status != "draft" or step.kind == "delete":
             continue
-        if not _is_ours(asked, step, live.row.revision):
+        if status_of(flow, live.row.status) == "draft":
+            continue  # the draft is what is managed: an edit of it is drift, and `onDrift` decides
+        if not _draft_is_ours(asked, step, live.row.revision):
             message = f"{step.address}: revision {live.row.revision} is somebody's draft that this would supersede"
             yield Objection("draft", "step", step.address, message, "--allow-draft")
 
 
-def _is_ours(asked: Asked, step: Step, revision: int) -> bool:
+def _draft_is_ours(asked: Asked, step: Step, revision: int) -> bool:
     for drift in asked.plan.drift:
         if drift.address == step.address:
             return any(r.ours for r in drift.revisions if r.revision == revision)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from reconciler.definition import portable
 from reconciler.model.address import Address
-from reconciler.model.definition import Definition
+from reconciler.model.definition import Definition, Status
 from reconciler.model.desired import Desired, DesiredFlow, OnDrift
 from reconciler.model.live import Live, LiveFlow
 from reconciler.model.record import FlowRecord, State
@@ -33,6 +33,16 @@ class Inputs:
         """Give what drift of this flow meets: what was said for it, for all, or in its manifest."""
         said = self.options.on_drift_of.get(flow.address) or self.options.on_drift
         return said or flow.lifecycle.on_drift
+
+
+def status_of(flow: DesiredFlow, live: Status) -> Status:
+    """Give the status that is wanted: the manifest's, or the live one where the manifest leaves it alone."""
+    return live if "status" in flow.lifecycle.ignore_changes else flow.status
+
+
+def ignored_in(flow: DesiredFlow) -> tuple[str, ...]:
+    """Give what of a flow's definition is left as it is live."""
+    return tuple(name for name in flow.lifecycle.ignore_changes if name not in {"friendlyName", "status"})
 
 
 def owner_of(desired: Desired, address: Address) -> Owner:

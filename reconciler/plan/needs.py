@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 from reconciler.compare.flows import compare, matters
 from reconciler.compare.snapshot import of_desired, of_record
+from reconciler.errors import UsageError
 from reconciler.model.address import Address
 from reconciler.model.definition import Definition
 from reconciler.model.desired import Desired, DesiredFlow
 from reconciler.model.live import FlowRow
 from reconciler.model.record import FlowRecord, State
-from reconciler.plan.inputs import flow_names, flow_sids, recorded_as, renamed_from, wanted
+from reconciler.plan.inputs import flow_names, flow_sids, recorded_as, renamed_from, status_of, wanted
 from reconciler.plan.options import PlanOptions
 from reconciler.plan.scope import addresses
 
@@ -23,6 +24,7 @@ class Needs:
 
     Attributes:
         known: records in scope by SID: each is looked up in the list.
+        declared: declared flows in scope by the SID they are recorded under.
         bodies: SIDs of recorded flows whose body is needed even though nothing moved: something will be written.
         deletes: SIDs of recorded flows that will be deleted.
         imports: SIDs to adopt, by address.
@@ -31,6 +33,7 @@ class Needs:
     """
 
     known: Mapping[str, tuple[Address, FlowRecord]]
+    declared: Mapping[str, DesiredFlow]
     bodies: frozenset[str]
     deletes: frozenset[str]
     imports: Mapping[Address, str]
@@ -39,7 +42,11 @@ class Needs:
 
 
 def needs(desired: Desired, state: State, options: PlanOptions) -> Needs:
-    """Give what a plan has to read."""
+    """Give what a plan has to read.
+
+    Raises:
+        UsageError: `imports` names one flow twice, or one that is recorded under another address.
+    """
     chosen = addresses(desired, state, options.scope)
     flows = {a: f for a, f in desired.flows.items() if chosen is None or a in chosen}
     records = {a: r for a, r in state.flows().items() if chosen is None or a in chosen}
@@ -53,21 +60,38 @@ def needs(desired: Desired, state: State, options: PlanOptions) -> Needs:
         for a, known in declared.items()
         if known is not None and _differs(desired, flows[a], wanted(flows[a].definition, names, sids), known[1])
     }
+    unrecorded = {a: f.friendly_name for a, f in flows.items() if declared[a] is None}
     users = {u.flow.name for a, u in desired.test_users.items() if chosen is None or a in chosen}
     return Needs(
         known={r.sid: (a, r) for a, r in records.items()},
+        declared={known[1].sid: flows[a] for a, known in declared.items() if known is not None},
         bodies=frozenset(bodies),
         deletes=frozenset(deletes),
-        imports={a: s for a, s in desired.environment.imports.items() if a in flows and declared[a] is None},
-        names={a: f.friendly_name for a, f in flows.items() if declared[a] is None},
+        imports=_imports(state, {a: s for a, s in desired.environment.imports.items() if a in unrecorded}),
+        names=unrecorded,
         test_users=frozenset(sids[name] for name in users if name in sids),
     )
 
 
+def _imports(state: State, wanted: Mapping[Address, str]) -> Mapping[Address, str]:
+    """Refuse to take one flow over under two addresses: one of them would change or delete it under the other."""
+    taken = {record.sid: address for address, record in state.flows().items()}
+    for address, sid in sorted(wanted.items()):
+        other = taken.setdefault(sid, address)
+        if other != address:
+            raise UsageError(
+                f"imports: {address} names {sid}, which is {other}",
+                hint=f"Say `previousNames: [{other.name}]` in {address} if it was renamed.",
+            )
+    return wanted
+
+
 def _differs(desired: Desired, flow: DesiredFlow, definition: Definition, record: FlowRecord) -> bool:
-    after = of_desired(flow.friendly_name, flow.status, definition, record)
-    change = compare(of_record(record), after, by=flow.status)
-    return change.name or matters(change.content, desired.policy.layout)
+    status = status_of(flow, record.status)
+    after = of_desired(flow.friendly_name, status, definition, record)
+    change = compare(of_record(record), after, by=status)
+    named = change.name and "friendlyName" not in flow.lifecycle.ignore_changes
+    return named or matters(change.content, desired.policy.layout)
 
 
 def row_of(record: FlowRecord) -> FlowRow:

@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
-from reconciler.apply.look import Look, fetch_at_least, fetch_number, published_head, read_moved
+from reconciler.apply.look import (
+    Look,
+    fetch_at_least,
+    fetch_contacts,
+    fetch_number,
+    head_number,
+    published_head,
+    read_moved,
+    when_shown,
+)
 from reconciler.errors import NotFoundError, ProtocolError, UsageError
 from reconciler.model.desired import Desired
 from reconciler.model.live import FlowRow, Live, LiveFlow
 from reconciler.model.record import FlowRecord, State
-from reconciler.plan.inputs import owned, owner_of
+from reconciler.plan.inputs import owned, owner_of, status_of
 from reconciler.plan.needs import Needs, needs, row_of
 from reconciler.plan.options import PlanOptions
 from reconciler.workflows.world import ReadingWorld
@@ -49,19 +59,22 @@ def look_of(world: ReadingWorld, desired: Desired) -> Look:
 def read_live(world: ReadingWorld, desired: Desired, state: State, options: PlanOptions) -> Live:
     """Read everything that a plan of this scope is decided on, and nothing else.
 
+    With `refresh="none"` the state is trusted for what it knows. What it does not know is looked for all the same: a
+    flow that exists must not be created a second time.
+
     Raises:
-        UsageError: `imports` names a flow that the account does not have.
+        UsageError: `imports` names a flow that the account does not have, or one that is recorded.
         StaleError: Studio keeps answering with less than was seen before.
         StudioError: Studio cannot be read, or its list may be short.
     """
     wanted = needs(desired, state, options)
-    if options.refresh == "none":
-        rows = {sid: LiveFlow(row_of(record)) for sid, (_, record) in wanted.known.items()}
-        return Live(state.account, rows)
+    trusted = options.refresh == "none"
+    if trusted and not wanted.names:
+        return Live(state.account, _trusted(wanted))
     listed = {row.sid: row for row in world.reader.list_flows()}
     refresh = _Refresh(world, look_of(world, desired), desired, state, options, wanted, listed)
     flows = {sid: LiveFlow(row) for sid, row in listed.items()}
-    known, absent = _known(refresh)
+    known, absent = (_trusted(wanted), frozenset[str]()) if trusted else _known(refresh)
     flows.update(known)
     flows.update(_strangers(refresh))
     for sid in absent:
@@ -70,10 +83,14 @@ def read_live(world: ReadingWorld, desired: Desired, state: State, options: Plan
         account=_account(refresh),
         flows=flows,
         absent=absent,
-        test_users=_test_users(refresh, flows),
-        active=_active(refresh, flows),
+        test_users={} if trusted else _test_users(refresh, flows),
+        active=frozenset() if trusted else _active(refresh, flows),
         calls=dict(world.reader.calls()),
     )
+
+
+def _trusted(wanted: Needs) -> dict[str, LiveFlow]:
+    return {sid: LiveFlow(row_of(record)) for sid, (_, record) in wanted.known.items()}
 
 
 def _account(refresh: _Refresh) -> str | None:
@@ -104,12 +121,18 @@ def _read_known(refresh: _Refresh, sid: str) -> LiveFlow | None:
     _, record = refresh.needs.known[sid]
     row = refresh.rows.get(sid) or row_of(record)
     try:
-        live = read_moved(refresh.look, record, row)
+        live = read_moved(refresh.look, record, row, base=_base(refresh, sid, record, row))
     except NotFoundError:
         return None
     if refresh.options.refresh == "full":
         _verify(record, live)
     return live
+
+
+def _base(refresh: _Refresh, sid: str, record: FlowRecord, row: FlowRow) -> int:
+    """Give the revision that a declared flow is compared with to see what others did: the head that is wanted."""
+    flow = refresh.needs.declared.get(sid)
+    return head_number(record, status_of(flow, row.status) if flow else row.status)
 
 
 def _verify(record: FlowRecord, live: LiveFlow) -> None:
@@ -160,12 +183,23 @@ def _test_users(refresh: _Refresh, flows: Mapping[str, LiveFlow]) -> dict[str, t
     declared = {users.flow for users in refresh.desired.test_users.values()}
     ours = {sid for address, sid in refresh.needs.imports.items() if address in declared}
     sids = sorted((refresh.needs.test_users | ours | (adopted if declared else set())) & set(flows))
-    found = refresh.world.pool.map(refresh.world.reader.fetch_test_users, sids)
+    known = {record.sid: frozenset(record.stored) for record in refresh.state.test_users().values()}
+    found = refresh.world.pool.map(lambda sid: _contacts(refresh, sid, known.get(sid)), sids)
     return dict(zip(sids, found, strict=True))
+
+
+def _contacts(refresh: _Refresh, sid: str, known: frozenset[str] | None) -> tuple[str, ...]:
+    """Read the test users of one flow. They carry no version: right after a write of ours, what differs may be old."""
+    writer, window = refresh.state.writer, timedelta(seconds=refresh.look.window)
+    recent = writer is not None and refresh.look.clock.now() - writer.at <= window
+    return fetch_contacts(refresh.look, sid, lambda found: not recent or known is None or known == set(found))
 
 
 def _active(refresh: _Refresh, flows: Mapping[str, LiveFlow]) -> frozenset[str]:
     records = {record.sid: record for record in refresh.state.flows().values()}
     sids = [s for s in sorted(refresh.needs.deletes) if s in flows and records[s].on_delete == "delete"]
-    answers = refresh.world.pool.map(refresh.world.reader.has_active_executions, sids)
+    reader = refresh.world.reader
+    answers = refresh.world.pool.map(
+        lambda sid: when_shown(refresh.look, lambda: reader.has_active_executions(sid)), sids
+    )
     return frozenset(sid for sid, active in zip(sids, answers, strict=True) if active)

@@ -45,17 +45,21 @@ class VirtualClock:
         self.stopped = False
 
     def now(self) -> datetime:
+        """Give the time of day."""
         return datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=self.elapsed)
 
     def monotonic(self) -> float:
+        """Give the seconds that were waited."""
         return self.elapsed
 
     def sleep(self, seconds: float) -> None:
+        """Let time pass, unless the run was stopped."""
         if self.stopped:
             raise InterruptedRunError("stopped")
         self.elapsed += seconds
 
     def stopping(self) -> bool:
+        """Tell whether the test stopped the run."""
         return self.stopped
 
 
@@ -67,12 +71,15 @@ class CountedChance:
         self._prefix = prefix
 
     def token(self) -> str:
+        """Give the next token."""
         return f"{self._prefix}{next(self._numbers):07d}"
 
     def lineage(self) -> str:
+        """Give the one lineage."""
         return "4f1c2a9e-0000-4000-8000-000000000001"
 
     def jitter(self) -> float:
+        """Give the middle."""
         return 0.5
 
 
@@ -82,6 +89,7 @@ class InlinePool:
     size = 4
 
     def submit(self, call: Callable[[], T]) -> Future[T]:
+        """Make the call."""
         future: Future[T] = Future()
         try:
             future.set_result(call())
@@ -90,10 +98,12 @@ class InlinePool:
         return future
 
     def wait(self, futures: Collection[Future[T]], timeout: float | None = None) -> set[Future[T]]:
+        """Give all: they are done."""
         del timeout
         return set(futures)
 
     def map(self, call: Callable[[T], R], items: Sequence[T]) -> list[R]:
+        """Make the calls one after the other."""
         return [call(item) for item in items]
 
 
@@ -113,6 +123,8 @@ class Bed:
 
     folder: Path
     quirks: Mapping[str, str] = field(default_factory=dict)
+    faults: Mapping[str, float] = field(default_factory=dict)
+    seed: int = 7
     clock: VirtualClock = field(default_factory=VirtualClock)
     chance: CountedChance = field(default_factory=CountedChance)
     events: list[Event] = field(default_factory=list)
@@ -120,7 +132,7 @@ class Bed:
 
     def __post_init__(self) -> None:
         self.emulator_store = Store(None)
-        settings = Settings(quirks=dict(self.quirks), seed=7)
+        settings = Settings(quirks=dict(self.quirks), faults=dict(self.faults), seed=self.seed)
         self.app = make_app(settings, store=self.emulator_store, clock=self.clock)
         self.store = FileStateStore(self.folder / "state" / "local.json", clock=self.clock, version="0.1.0")
 
