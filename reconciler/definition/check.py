@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from reconciler.definition import catalogue, rules
-from reconciler.definition.locate import Positions
+from reconciler.definition.locate import Places, Positions
 from reconciler.definition.remarks import Remark, name_of
 from reconciler.definition.schemacheck import schema_remarks
 from reconciler.model.definition import Definition
@@ -16,13 +16,14 @@ from reconciler.model.finding import Finding, Place
 from reconciler.model.jsontypes import Json, JsonObject
 
 
-def check(definition: Definition, *, file: str | None = None, text: str | None = None) -> tuple[Finding, ...]:
+def check(definition: Definition, *, file: str | None = None, text: str | Places | None = None) -> tuple[Finding, ...]:
     """Give everything that is wrong or suspicious, in the order in which it stands.
 
     Args:
         definition: references such as `${flow.NAME.sid}` may still stand in it: they are strings.
         file: where it comes from; None gives findings without a place.
-        text: the JSON text of that file; None gives places without line and column.
+        text: the JSON text of that file, or what knows the places in another language; None gives places without line
+            and column.
     """
     found = sorted(remarks(definition.data()), key=_order)
     if not found:
@@ -58,8 +59,8 @@ def _order(remark: Remark) -> tuple[list[tuple[int, str]], str, str]:
     return [(step, "") if isinstance(step, int) else (-1, step) for step in remark.path], remark.rule, remark.message
 
 
-def _placed(found: Iterable[Remark], file: str | None, text: str | None) -> Iterator[Finding]:
-    positions = Positions(text) if text is not None else None
+def _placed(found: Iterable[Remark], file: str | None, text: str | Places | None) -> Iterator[Finding]:
+    positions = Positions(text) if isinstance(text, str) else text
     for remark in found:
         place = None
         if file is not None:

@@ -11,7 +11,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 Path = tuple[str | int, ...]
 
@@ -69,6 +69,16 @@ def _step(piece: str, top: _Open) -> None:
         top.key_at = -1
         if isinstance(top.step, int):
             top.step += 1
+
+
+class Places(Protocol):
+    """Where the values of one document stand, in whatever language it is written."""
+
+    def value(self, pointer: Sequence[str | int]) -> tuple[int, int]:
+        """Give line and column of the value at a path; of a path that leads nowhere, of the nearest value above."""
+
+    def key(self, pointer: Sequence[str | int]) -> tuple[int, int]:
+        """Give line and column of the key of the value at a path (for an element: of the element)."""
 
 
 class Positions:

@@ -6,7 +6,7 @@ What a definition means is not asked here: `reconciler.definition.check` does th
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, cast
 
@@ -18,6 +18,7 @@ from reconciler.manifest.folder import LARGEST_DEFINITION, Folder
 from reconciler.manifest.placeholder import PLACEHOLDER, Values
 from reconciler.manifest.substitution import Path, Substitution
 from reconciler.manifest.yamltext import Document
+from reconciler.manifest.yamltext import read as read_yaml
 from reconciler.model.definition import Definition
 from reconciler.model.finding import Place
 from reconciler.model.jsontypes import Json, JsonObject
@@ -87,6 +88,43 @@ def _replaced(definition: Definition, values: Values, place: Callable[[Path], Pl
     before = definition.data()
     after = cast("JsonObject", substitution.apply(before))
     return definition if after == before else of(after)
+
+
+@dataclass(frozen=True, slots=True)
+class InlinePlaces:
+    """Where the values of a definition stand in its manifest."""
+
+    document: Document
+
+    def value(self, pointer: Sequence[str | int]) -> tuple[int, int]:
+        """Give line and column of the value at a path; of a path that leads nowhere, of the nearest value above."""
+        place = self.document.place((*_AT, *pointer))
+        return place.line, place.column
+
+    def key(self, pointer: Sequence[str | int]) -> tuple[int, int]:
+        """Give line and column of the key of the value at a path (for an element: of the element)."""
+        place = self.document.place((*_AT, *pointer), key=True)
+        return place.line, place.column
+
+
+def places_of(raw: bytes, name: str) -> locate.Places:
+    """Give where the values of an inline definition stand.
+
+    Args:
+        raw: the YAML file as it is now; when the flow has gone from it, places are those of the first document.
+        name: the flow's name.
+    """
+    documents = read_yaml(raw, "", Findings())
+    meant = (one for one in documents if _is_flow(one.data, name))
+    return InlinePlaces(next(meant, documents[0])) if documents else locate.Positions("{}")
+
+
+def _is_flow(data: Json, name: str) -> bool:
+    match data:
+        case {"kind": "Flow", "metadata": {"name": found}}:
+            return found == name
+        case _:
+            return False
 
 
 def _file_places(raw: bytes, file: str) -> Callable[[Path], Place]:

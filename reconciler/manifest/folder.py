@@ -30,6 +30,7 @@ class Folder:
 
     def __init__(self, root: Path, findings: Findings) -> None:
         self.root = Path(os.path.realpath(root))
+        self._prefix = os.path.join(str(self.root), "")
         self._findings = findings
         self._real_folders: dict[str, str] = {}
 
@@ -77,8 +78,7 @@ class Folder:
             largest: bytes beyond which it is not read.
             blamed: where the file is named; the file itself when nothing names it.
         """
-        path = self.root / file
-        real = self._real(str(path))
+        real = self._real(self._prefix + file)
         if not self._is_inside(real):
             self._refuse("outside", f"{file} leads out of the project folder: nothing there is read", file, blamed)
             return None
@@ -109,7 +109,7 @@ class Folder:
 
     def exists(self, file: str) -> bool:
         """Tell whether there is such a file (or link, or folder)."""
-        return os.path.lexists(self.root / file)
+        return os.path.lexists(self._prefix + file)
 
     def nearest(self, file: str, beside: str) -> str | None:
         """Say `Did you mean …?` for a file that is not there, as the YAML file beside it would write the name."""
@@ -131,7 +131,7 @@ class Folder:
         return os.path.realpath(joined) if os.path.islink(joined) else joined
 
     def _is_inside(self, real: str) -> bool:
-        return real.startswith(os.path.join(str(self.root), ""))
+        return real.startswith(self._prefix)
 
     def _refuse(self, rule: str, message: str, file: str, blamed: Place | None = None) -> None:
         self._findings.error(rule, message, blamed or Place(file))

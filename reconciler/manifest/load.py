@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from reconciler.definition.locate import Places
 from reconciler.errors import LoadError, UsageError
-from reconciler.manifest import digest, reference
+from reconciler.manifest import body, digest, reference
 from reconciler.manifest import environment as environments
 from reconciler.manifest import project as projects
 from reconciler.manifest.catalogue import Catalogue
@@ -38,13 +39,17 @@ class Loaded:
     sources: Mapping[Address, Path] = field(repr=False)
     window_given: bool = False
 
-    def text(self, address: Address) -> str:
-        """Read again the file that holds a flow's definition, to find places in it; the YAML file when it is inline.
+    def text(self, address: Address) -> str | Places:
+        """Read again the file that holds a flow's definition, to find places in it.
+
+        Gives the JSON text; of a definition that stands in its manifest, what knows the places of its values.
 
         Raises:
-            OSError: it has gone since.
+            OSError: the file has gone since.
         """
-        return self.sources[address].read_text(encoding="utf-8-sig")
+        if not self.is_inline(address):
+            return self.sources[address].read_text(encoding="utf-8-sig")
+        return body.places_of(self.sources[address].read_bytes(), address.name)
 
     def is_inline(self, address: Address) -> bool:
         """Tell whether a flow's definition stands in its manifest and not in a file of its own."""

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from reconciler.definition import size
 from reconciler.definition.check import check
+from reconciler.definition.locate import Places
 from reconciler.errors import InvalidDefinitionError
 from reconciler.model.address import Address
 from reconciler.model.desired import Desired, DesiredFlow
@@ -20,8 +21,8 @@ from reconciler.ports import FlowValidator, Pool, Progress
 ASKING = "Asking Studio"
 
 
-def check_definitions(desired: Desired, texts: Callable[[Address], str]) -> tuple[Finding, ...]:
-    """Check every declared definition by schema and rules; `texts` gives a definition's raw text for placing faults."""
+def check_definitions(desired: Desired, texts: Callable[[Address], str | Places]) -> tuple[Finding, ...]:
+    """Check every declared definition by schema and rules; `texts` gives what faults are placed by."""
     findings: list[Finding] = []
     for address, flow in sorted(desired.flows.items()):
         found = check(flow.definition)

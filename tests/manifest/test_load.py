@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from reconciler.definition.check import check
 from reconciler.errors import UsageError
 from reconciler.manifest.load import load
 from reconciler.model.address import Address, flow
@@ -116,6 +117,38 @@ def test_an_inline_definition_is_the_same_definition(folder, texts, definition, 
         assert inside.desired.flows[REMINDER].definition == outside.desired.flows[REMINDER].definition
         assert inside.desired.digest == outside.desired.digest
         assert (inside.is_inline(REMINDER), outside.is_inline(REMINDER)) == (True, False)
+
+
+def placed(loaded) -> tuple[str, str]:
+    """Check the definition; give rule and place of its one fault."""
+    desired = loaded.desired.flows[REMINDER]
+    (finding,) = check(desired.definition, file=desired.source, text=loaded.text(REMINDER))
+    return finding.rule, str(finding.place)
+
+
+def test_faults_inside_a_definition_have_places_wherever_it_stands(folder, texts):
+    """A check finds line and column of a fault in a JSON file and in a definition that stands in its manifest."""
+    inline = """\
+  definition:
+    description: x
+    states:
+      - name: Trigger
+        type: trigger
+        transitions:
+          - event: incomingMessage
+            next: nowhere
+        properties: {}
+    initial_state: Trigger
+    flags: {allow_concurrent_calls: true}
+"""
+    flow_text = texts["flow"].replace("  definition: {file: reminder.json}\n", inline)
+    folder.write({"flow.yaml": texts["users"] + "---\n" + flow_text})
+    inside = folder.load()
+    body = json.dumps(inside.desired.flows[REMINDER].definition.data(), indent=2)
+    places = [placed(inside)]
+    places.append(placed(folder.write({"flow.yaml": texts["flow"], "reminder.json": body}).load()))
+    line = body[: body.index("nowhere")].count("\n") + 1
+    assert places == [("dangling-next", "flow.yaml:19:19"), ("dangling-next", f"reminder.json:{line}:19")]
 
 
 def test_hidden_files_and_folders_are_skipped(folder):
