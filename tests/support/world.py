@@ -20,6 +20,7 @@ from reconciler.model.desired import Desired
 from reconciler.model.record import State
 from reconciler.plan.options import PlanOptions
 from reconciler.plan.values import Plan
+from reconciler.ports import StateStore
 from reconciler.state.file import FileStateStore
 from reconciler.studio.client import StudioClient
 from reconciler.studio.hosts import Hosts
@@ -129,9 +130,11 @@ class Bed:
     chance: CountedChance = field(default_factory=CountedChance)
     events: list[Event] = field(default_factory=list)
     transport: Callable[[httpx.BaseTransport], httpx.BaseTransport] | None = None
+    stored: Callable[[StateStore], StateStore] | None = None
+    database: Path | None = None
 
     def __post_init__(self) -> None:
-        self.emulator_store = Store(None)
+        self.emulator_store = Store(self.database)
         settings = Settings(quirks=dict(self.quirks), faults=dict(self.faults), seed=self.seed)
         self.app = make_app(settings, store=self.emulator_store, clock=self.clock)
         self.store = FileStateStore(self.folder / "state" / "local.json", clock=self.clock, version="0.1.0")
@@ -146,7 +149,7 @@ class Bed:
             reader=LiveReader(client),
             writer=LiveWriter(client),
             validator=LiveValidator(client),
-            store=self.store,
+            store=self.stored(self.store) if self.stored else self.store,
             clock=self.clock,
             chance=self.chance,
             pool=InlinePool(),
