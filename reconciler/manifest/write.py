@@ -18,7 +18,9 @@ from reconciler.manifest.findings import Findings
 from reconciler.manifest.folder import LARGEST_DEFINITION, Folder
 from reconciler.manifest.placeholder import PLACEHOLDER
 from reconciler.manifest.replacement import replace
+from reconciler.manifest.restoration import with_placeholders
 from reconciler.manifest.roundtrip import NotFaithfulError, rewrite
+from reconciler.manifest.yamltext import read
 from reconciler.model.desired import DesiredFlow
 from reconciler.model.jsontypes import Json, JsonObject
 
@@ -64,7 +66,7 @@ def rewritten(root: Path, flow: DesiredFlow, data: JsonObject, *, replace_placeh
         flow: as loaded from that folder.
         data: the new body in portable form: what only looks like a reference of ours is escaped
             (`reconciler.definition.portable.escape`), SIDs of managed flows may be bound.
-        replace_placeholders: whether placeholders that the new body does not have may be lost.
+        replace_placeholders: whether placeholders that cannot be put back (`restoration`) may be lost.
 
     Raises:
         RefusedError: placeholders would be lost, or the YAML cannot be written with everything else kept.
@@ -76,11 +78,12 @@ def rewritten(root: Path, flow: DesiredFlow, data: JsonObject, *, replace_placeh
         raise LoadError(findings.sorted())
     path, before = root.resolve() / flow.source, raw.decode()
     if flow.source == flow.place.file:
-        old, after = _inline(before, flow, data)
+        old, after, new = _inline(before, flow, data)
     else:
-        old, after = before, _like(before, data)
+        new = with_placeholders(data, json.loads(before.removeprefix("\ufeff")), flow.definition.data())
+        old, after = before, _like(before, new)
     if not replace_placeholders:
-        _refuse_losses(flow, old, json.dumps(data, ensure_ascii=False))
+        _refuse_losses(flow, old, json.dumps(new, ensure_ascii=False))
     return Rewrite(path, flow.source, before, after)
 
 
@@ -106,16 +109,20 @@ def _like(before: str, data: JsonObject) -> str:
     return text.replace("\n", "\r\n") if "\r\n" in before else text
 
 
-def _inline(before: str, flow: DesiredFlow, data: JsonObject) -> tuple[str, str]:
-    """Give the old inline body as text, and the whole YAML with the new one."""
-    old: list[str] = []
+def _inline(before: str, flow: DesiredFlow, data: JsonObject) -> tuple[str, str, JsonObject]:
+    """Give the old inline body as text, the whole YAML with the new one, and that with its placeholders."""
+    written = next(
+        document.data["spec"]["definition"]  # type: ignore[index, call-overload]  # the flow was loaded from here
+        for document in read(before.encode(), flow.source, Findings())
+        if _is_of(document.data, flow)
+    )
+    new = with_placeholders(data, written, flow.definition.data())
 
     def change(documents: list[Any]) -> None:
         """Put the new body into the flow's document: ruamel's documents and ours look alike."""
         for document in documents:
-            if document["kind"] == "Flow" and document["metadata"]["name"] == flow.address.name:
-                old.append(json.dumps(document["spec"]["definition"], ensure_ascii=False, default=str))
-                document["spec"]["definition"] = data
+            if _is_of(document, flow):
+                document["spec"]["definition"] = new
 
     def expected(documents: list[Json]) -> list[Json]:
         change(documents)
@@ -126,7 +133,11 @@ def _inline(before: str, flow: DesiredFlow, data: JsonObject) -> tuple[str, str]
     except NotFaithfulError as error:
         message = f"{flow.source}: the definition of {flow.address} cannot be replaced in YAML: {error}"
         raise RefusedError(message, hint="Move the definition into a JSON file of its own.") from error
-    return old[0], after
+    return json.dumps(written, ensure_ascii=False), after, new
+
+
+def _is_of(document: Any, flow: DesiredFlow) -> bool:  # noqa: ANN401 - ruamel.yaml's own types are untyped
+    return bool(document["kind"] == "Flow" and document["metadata"]["name"] == flow.address.name)
 
 
 def _refuse_losses(flow: DesiredFlow, old: str, new: str) -> None:
@@ -136,7 +147,7 @@ def _refuse_losses(flow: DesiredFlow, old: str, new: str) -> None:
         message = (
             f"{flow.source} holds {', '.join(lost[:_SHOWN])}{more}, which the new definition would replace by values"
         )
-        raise RefusedError(message, hint="Put them back by hand afterwards, or change the file yourself.")
+        raise RefusedError(message, hint="Say --replace-placeholders to let them go, or change the file yourself.")
 
 
 def _placeholders(text: str) -> Counter[str]:
