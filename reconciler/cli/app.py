@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from functools import cached_property
 
 from reconciler.cli.common import Common
@@ -18,6 +19,7 @@ class App:
     def __init__(self) -> None:
         """Know nothing yet."""
         self.common = Common()
+        self._stack = contextlib.ExitStack()
 
     @cached_property
     def console(self) -> Console:
@@ -28,6 +30,11 @@ class App:
         """Take what was said for the run."""
         self.common = common
         if common.log_level != "warning" or common.log_format != "text":
-            from reconciler.cli.logs import configure  # noqa: PLC0415 - structlog costs 200 ms
+            from reconciler.cli.logs import configured  # noqa: PLC0415 - structlog costs 200 ms
 
-            configure(common.log_level, common.log_format, self.console)
+            self._stack.enter_context(configured(common.log_level, common.log_format, self.console))
+
+    def close(self) -> None:
+        """Take away what is shown, and leave logging as it was found."""
+        self.console.progress.close()
+        self._stack.close()

@@ -5,6 +5,7 @@ Nobody else in the command line prints. Texts are covered by the views; only wha
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import sys
@@ -72,8 +73,11 @@ class Console:
 
     def _write(self, stream: TextIO, text: str) -> None:
         with self.progress.hidden():
-            stream.write(_writable(text, stream) + "\n")
-            stream.flush()
+            try:
+                stream.write(_writable(text, stream) + "\n")
+                stream.flush()
+            except BrokenPipeError:
+                _drop(stream)
 
 
 def style_of(stream: TextIO, environ: Mapping[str, str], *, color: bool | None) -> Style:
@@ -91,6 +95,14 @@ def _is_terminal(stream: TextIO | None) -> bool:
         return stream is not None and stream.isatty()
     except ValueError:  # closed
         return False
+
+
+def _drop(stream: TextIO) -> None:
+    """Whoever read this stream has had enough; what was begun goes on all the same, into nothing."""
+    with contextlib.suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)
 
 
 def _writable(text: str, stream: TextIO) -> str:

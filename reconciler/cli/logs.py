@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import sys
-from collections.abc import MutableMapping
+from collections.abc import Iterator, MutableMapping
 from typing import Any
 
 import structlog
@@ -13,8 +14,9 @@ from reconciler.cli.common import LogFormat, LogLevel
 from reconciler.cli.console import Console
 
 
-def configure(level: LogLevel, form: LogFormat, console: Console) -> None:
-    """Send records of `level` and above to stderr.
+@contextlib.contextmanager
+def configured(level: LogLevel, form: LogFormat, console: Console) -> Iterator[None]:
+    """Send records of `level` and above to stderr until the context ends.
 
     Args:
         level: the lowest level that is written.
@@ -22,7 +24,6 @@ def configure(level: LogLevel, form: LogFormat, console: Console) -> None:
         console: knows the secrets, also those that it learns of later, and the colours.
     """
     number = getattr(logging, level.upper())
-    logging.getLogger("reconciler").setLevel(number)
 
     def cover(_logger: object, _method: str, record: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
         return {key: console.cover(value) if isinstance(value, str) else value for key, value in record.items()}
@@ -42,3 +43,11 @@ def configure(level: LogLevel, form: LogFormat, console: Console) -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )
+    switch = logging.getLogger("reconciler")
+    before = switch.level
+    switch.setLevel(number)
+    try:
+        yield
+    finally:
+        switch.setLevel(before)
+        structlog.reset_defaults()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import sys
 from collections.abc import Sequence
 from typing import NoReturn
@@ -32,16 +31,13 @@ def run(arguments: Sequence[str]) -> int:
         code = root.main(args=list(arguments), prog_name="reconciler", standalone_mode=False, obj=app)
     except click.exceptions.Exit as end:
         return end.exit_code
-    except BrokenPipeError:
-        _drop_stdout()
-        return exits.DONE
     except (click.Abort, KeyboardInterrupt, InterruptedRunError):
         app.console.say("Interrupted; nothing more was done.")
         return exits.INTERRUPTED
     except Exception as error:  # noqa: BLE001 - the last place that can say it in a sentence
         return _failed(app, error)
     finally:
-        app.console.progress.close()
+        app.close()
     return code if isinstance(code, int) else exits.DONE
 
 
@@ -101,9 +97,3 @@ def _traceback(app: App, error: Exception) -> None:
     import traceback  # noqa: PLC0415 - only for debugging
 
     app.console.say(app.console.cover("".join(traceback.format_exception(error)).rstrip()))
-
-
-def _drop_stdout() -> None:
-    """Whoever read our output has had enough: let nothing complain when the interpreter flushes at its end."""
-    with contextlib.suppress(OSError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
