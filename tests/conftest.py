@@ -70,7 +70,16 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Count the skips by reason, so that a green run says what it did not prove."""
+    """Count what was proved, and the skips by reason: a green run says how much it is worth.
+
+    A test adds to the count of WHAT by `record_property("counted WHAT", number)`.
+    """
+    proved: Counter[str] = Counter()
+    for report in terminalreporter.stats.get("passed", []):
+        properties = report.user_properties if report.when == "call" else ()
+        proved.update({name: value for name, value in properties if name.startswith("counted ")})
+    for what, count in sorted(proved.items()):
+        terminalreporter.write_line(f"{what}: {count}")
     reasons = Counter(
         report.longrepr[2].removeprefix("Skipped: ") if isinstance(report.longrepr, tuple) else str(report.longrepr)
         for report in terminalreporter.stats.get("skipped", [])

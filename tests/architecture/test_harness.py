@@ -46,6 +46,17 @@ def test_absent_server_fails_where_servers_are_required(harness: pytest.Pytester
     harness.runpytest_inprocess().assert_outcomes(failed=1, skipped=2)
 
 
+def test_what_was_proved_is_counted(harness: pytest.Pytester):
+    """The numbers that tests record are added up at the end; those of a failed test do not count."""
+    harness.makepyfile(
+        "import pytest\n\n@pytest.mark.parametrize('number', [1, 2, 4])\ndef test_it(record_property, number):\n"
+        "    record_property('counted kill points', number)\n    assert number < 4\n"
+    )
+    result = harness.runpytest_inprocess()
+    result.assert_outcomes(passed=2, failed=1)
+    result.stdout.fnmatch_lines(["counted kill points: 3"])
+
+
 def test_credentials_of_the_caller_are_hidden(harness: pytest.Pytester, monkeypatch: pytest.MonkeyPatch):
     """A test sees no TWILIO_ and no RECONCILER_ variable of the person who runs it."""
     monkeypatch.setenv("TWILIO_AUTH_TOKEN", "invented")
