@@ -13,7 +13,10 @@ ReconcilerError
 │   ├── StateLockedError       another run holds the lock
 │   ├── StateDamagedError      a state file cannot be trusted
 │   ├── StateMismatchError     the state belongs to another project, environment, account or endpoint
+│   ├── StateUnreachableError  the place of a state does not answer
+│   ├── StateKeyError          a state is encrypted, and no key of this run opens it
 │   └── StateWriteError        what has been done could not be recorded
+│       └── LeaseLostError     because another run has, or may have, taken the lock over
 └── StudioError                Studio did not do what it was asked
     ├── NotFoundError          404
     ├── RequestRefusedError    any other 4xx
@@ -115,8 +118,22 @@ class StateMismatchError(StateError):
     """The state belongs to another project, environment, account or endpoint."""
 
 
+class StateUnreachableError(StateError):
+    """The place of a state does not answer, or refuses who asks. Says nothing of what is there."""
+
+    retry = True
+
+
+class StateKeyError(StateError):
+    """A state is encrypted, and no key of this run opens it; or a key that this run was given is none."""
+
+
 class StateWriteError(StateError):
     """What has been done could not be recorded."""
+
+
+class LeaseLostError(StateWriteError):
+    """The lock was lost while it was needed: another run has, or may have, taken it over. Nothing new may begin."""
 
 
 class StudioError(ReconcilerError):

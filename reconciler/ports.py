@@ -104,7 +104,9 @@ class StateSession(Protocol):
     def record(self, changes: Sequence[StateChange]) -> None:
         """Make these changes durable, all or none: when this returns, `kill -9` cannot lose them.
 
-        The cost does not grow with the number of resources. Raises StateWriteError; then nothing of it counts.
+        The cost does not grow with the number of resources (but for Terraform's HTTP protocol, which has no smaller
+        write). Raises StateWriteError; then nothing of it counts. Raises LeaseLostError when the lock is lost and the
+        changes begin something (a PutIntent) or cannot be put without it.
         """
 
     def sign(self, plan: str) -> None:

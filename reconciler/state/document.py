@@ -188,4 +188,7 @@ def _time(text: str) -> datetime:
     at = datetime.fromisoformat(text)
     if at.tzinfo is None:
         raise ValueError(f"{text!r} is a time without a zone")
-    return at.astimezone(UTC)
+    try:
+        return at.astimezone(UTC)
+    except OverflowError as error:  # the first and the last day of the calendar, in some zones
+        raise ValueError(f"{text!r} is a time beyond the calendar") from error

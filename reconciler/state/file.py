@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from reconciler.errors import StaleError, StateDamagedError, StateError, StateMismatchError
+from reconciler.errors import StateDamagedError, StateError, StateLockedError, UsageError
 from reconciler.model.address import Address
 from reconciler.model.record import RevisionEntry, State, Writer
 from reconciler.ports import Clock, StateSession
@@ -18,14 +18,17 @@ from reconciler.state.history import read_history
 from reconciler.state.journal import read_journal, recover
 from reconciler.state.layout import Layout
 from reconciler.state.lock import FileLock
+from reconciler.state.seal import PLAIN, Seal
 from reconciler.state.session import FileStateSession, Found, keep_backup
-from reconciler.state.store import check_belongs
+from reconciler.state.store import check_belongs, successor
 
 
 class FileStateStore:
     """Keep one state in a folder of this machine."""
 
-    def __init__(self, path: Path, *, clock: Clock, version: str, command: str | None = None) -> None:
+    def __init__(
+        self, path: Path, *, clock: Clock, version: str, command: str | None = None, seal: Seal = PLAIN
+    ) -> None:
         """Name the state; nothing is read or made yet.
 
         Args:
@@ -34,10 +37,12 @@ class FileStateStore:
             version: of the tool that writes.
             command: what this run is called when another one waits for it; the program's name by default. No
                 argument of a command line may stand in it, for that may be a secret.
+            seal: encrypts what is written. Default: nothing is encrypted.
         """
         self._layout = Layout(path)
         self._clock = clock
         self._version = version
+        self._seal = seal
         self._lock = FileLock(self._layout.lock, clock=clock, command=command or Path(sys.argv[0]).name)
 
     def __str__(self) -> str:
@@ -63,7 +68,7 @@ class FileStateStore:
         if record is None:
             return ()
         kept = {entry.revision for entry in record.revisions}
-        entries = read_history(self._layout.history(address, record.sid))
+        entries = read_history(self._layout.history(address, record.sid), self._seal)
         return tuple(entry for entry in entries if entry.revision not in kept)
 
     @contextlib.contextmanager
@@ -99,9 +104,9 @@ class FileStateStore:
                 present = None
                 state = replace(state, serial=self._set_damaged_aside(state.serial))
             if present is not None:
-                state = _successor(present, state, force=force, origin=str(self))
-                keep_backup(self._layout, present.serial, encode(present))
-            replace_file(self._layout.snapshot, encode(state))
+                state = successor(present, state, force=force, origin=str(self))
+                keep_backup(self._layout, present.serial, self._seal.seal(encode(present)))
+            replace_file(self._layout.snapshot, self._seal.seal(encode(state)))
             return state
 
     def holder(self) -> str | None:
@@ -124,12 +129,36 @@ class FileStateStore:
         if content is None:
             known = ", ".join(map(str, self.backups())) or "none"
             raise StateDamagedError(f"{path}: there is no such backup", hint=f"Serials with a backup: {known}.")
-        return decode(content.data, str(path))
+        return decode(self._seal.unseal(content.data, str(path)), str(path))
+
+    def body(self, where: str) -> bytes:
+        """Give the definition of a deleted flow, decrypted.
+
+        Raises:
+            UsageError: there is no such file.
+        """
+        content = read_file(Path(where))
+        if content is None:
+            raise UsageError(f"{where}: there is no such file", hint=f"Look into {self._layout.deleted}.")
+        return self._seal.unseal(content.data, where)
+
+    def unlock(self, identity: str) -> None:
+        """Refuse: this lock goes with its process, and nothing else breaks it.
+
+        Raises:
+            StateLockedError: it is held.
+        """
+        holder = self._lock.holder()
+        if holder is not None:
+            raise StateLockedError(
+                f"the state is locked by {holder}, which is still running; an ID ({identity}) does not break that",
+                hint="Let it end, or end that process; the lock goes with it.",
+            )
 
     def _begin(self, create: State) -> FileStateSession:
         found = self._recovered(*self._contents()) or Found(create, None)
         check_belongs(found.state, create, str(self))
-        return FileStateSession(self._layout, found, self._writer)
+        return FileStateSession(self._layout, found, self._writer, self._seal)
 
     def _folded(self) -> State | None:
         present = self.read()
@@ -148,12 +177,12 @@ class FileStateStore:
 
     def _recovered(self, snapshot: Content | None, journal: bytes) -> Found | None:
         path = str(self._layout.journal)
-        lines = read_journal(journal, path)
+        lines = read_journal(journal, path, self._seal)
         if snapshot is None:
             if lines.entries:
                 raise StateDamagedError(f"{path}: there is a journal without its snapshot {self}", hint=REPAIR)
             return None
-        state, count = recover(snapshot.data, lines, str(self), path)
+        state, count = recover(self._seal.unseal(snapshot.data, str(self)), lines, str(self), path)
         # Lines that a fold left behind are old: the next line goes to where they stand.
         return Found(state, snapshot.version, *((len(lines.entries), lines.length) if count else (0, 0)))
 
@@ -167,18 +196,3 @@ class FileStateStore:
                 replace_file(self._layout.backups / f"{path.name}.damaged-{at}", content.data)
         remove_file(self._layout.journal)
         return max(serial, *self._layout.serials(), 0) + 2
-
-
-def _successor(present: State, state: State, *, force: bool, origin: str) -> State:
-    """Give the state as it may follow the present one."""
-    if not force and state.lineage != present.lineage:
-        raise StateMismatchError(
-            f"{origin}: its lineage is {present.lineage}, that of the pushed state is {state.lineage}",
-            hint="It is the state of something else. If it is meant all the same, say --force.",
-        )
-    if not force and state.serial <= present.serial:
-        raise StaleError(
-            f"{origin}: its serial is {present.serial}, the pushed state's serial {state.serial} is not higher",
-            hint="Pull the state again, or say --force to put an older one back.",
-        )
-    return replace(state, serial=max(state.serial, present.serial + 1))

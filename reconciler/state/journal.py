@@ -17,19 +17,24 @@ from reconciler.model.record import State, StateChange
 from reconciler.state.document import REPAIR, from_document, parse
 from reconciler.state.encoding import merge, patch
 from reconciler.state.lines import encode_line, read_lines
+from reconciler.state.seal import PLAIN, Seal
 from reconciler.state.upgrade import UPGRADES, format_of, upgraded
 from reconciler.state.wire import FORMAT
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What one call recorded, and the snapshot it belongs on top of."""
+    """What one call recorded, and the snapshot it belongs on top of.
+
+    `closes`: it is the last one of its journal; whoever finds it may only fold (remote stores alone write it).
+    """
 
     format: int
     lineage: str
     serial: int
     number: int
     changes: JsonObject
+    closes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +45,18 @@ class Journal:
     length: int
 
 
-def encode_entry(state: State, number: int, changes: Iterable[StateChange]) -> bytes:
-    """Give the journal line of changes to `state`'s snapshot; `number` counts from 1 in each journal."""
+def encode_entry(
+    state: State, number: int, changes: Iterable[StateChange], *, session: str | None = None, closes: bool = False
+) -> bytes:
+    """Give the journal line of changes to `state`'s snapshot.
+
+    Args:
+        state: what the snapshot holds.
+        number: counts from 1 in each journal.
+        changes: what is recorded.
+        session: whose entry it is, so that no two are the same bytes; None where one lock is all there is.
+        closes: whether nothing may follow it but the fold. Default no.
+    """
     entry: JsonObject = {
         "changes": patch(changes),
         "format": FORMAT,
@@ -49,18 +64,21 @@ def encode_entry(state: State, number: int, changes: Iterable[StateChange]) -> b
         "number": number,
         "serial": state.serial,
     }
+    if session is not None:
+        entry |= {"closes": closes, "session": session}
     return encode_line(entry)
 
 
-def read_journal(data: bytes, origin: str) -> Journal:
-    """Read a journal.
+def read_journal(data: bytes, origin: str, seal: Seal = PLAIN) -> Journal:
+    """Read a journal, with a seal for lines that are encrypted.
 
     Raises:
         StateDamagedError: a line is not what was written, or one is missing.
+        StateKeyError: no key opens a line.
     """
     entries: list[Entry] = []
     length = 0
-    for line in read_lines(data, origin):
+    for line in read_lines(data, origin, seal):
         entry = _entry(line.entry, f"{origin}:{line.number}")
         if entry.number != line.number:
             raise StateDamagedError(
@@ -74,7 +92,8 @@ def read_journal(data: bytes, origin: str) -> Journal:
 def _entry(data: JsonObject, origin: str) -> Entry:
     match data:
         case {"lineage": str(lineage), "serial": int(serial), "number": int(number), "changes": dict(changes)}:
-            return Entry(format_of(data, origin, newest=FORMAT), lineage, serial, number, changes)
+            closes = data.get("closes") is True
+            return Entry(format_of(data, origin, newest=FORMAT), lineage, serial, number, changes, closes)
         case _:
             raise StateDamagedError(f"{origin}: this is no journal entry", hint=REPAIR)
 

@@ -14,6 +14,7 @@ from reconciler.errors import StateDamagedError
 from reconciler.model.jsontypes import JsonObject
 from reconciler.state.document import parse
 from reconciler.state.encoding import json_bytes
+from reconciler.state.seal import PLAIN, Seal
 
 _HEAD: Final = b'{"crc":"'
 _MIDDLE: Final = b'","entry":'
@@ -36,17 +37,24 @@ def encode_line(entry: JsonObject) -> bytes:
     return _HEAD + _checksum(body) + _MIDDLE + body + _TAIL + b"\n"
 
 
-def read_lines(data: bytes, origin: str) -> Iterator[Line]:
+def read_lines(data: bytes, origin: str, seal: Seal = PLAIN) -> Iterator[Line]:
     """Give the whole lines. A last line without its end is one that a crash tore, never acknowledged: it is left out.
+
+    Args:
+        data: the file.
+        origin: its name, for messages.
+        seal: opens lines that are encrypted. Default: none are.
 
     Raises:
         StateDamagedError: any other line is not what was written.
+        StateKeyError: no key opens it.
     """
     start = 0
     number = 0
     while (end := data.find(b"\n", start)) >= 0:
         number += 1
-        yield Line(number, end + 1, _entry(data[start:end], f"{origin}:{number}"))
+        where = f"{origin}:{number}"
+        yield Line(number, end + 1, _entry(seal.unseal(data[start:end], where), where))
         start = end + 1
 
 

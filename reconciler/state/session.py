@@ -25,6 +25,7 @@ from reconciler.state.fold import KEPT_SERIALS, Fold, fold
 from reconciler.state.history import append_history
 from reconciler.state.journal import encode_entry
 from reconciler.state.layout import Layout
+from reconciler.state.seal import Seal, seal_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +47,9 @@ class Found:
 class FileStateSession:
     """Record changes of one state. The journal that a crashed run left is gone on with, and folded at the end."""
 
-    def __init__(self, layout: Layout, found: Found, writer: Callable[[str | None], Writer]) -> None:
+    def __init__(self, layout: Layout, found: Found, writer: Callable[[str | None], Writer], seal: Seal) -> None:
         """Begin with what was found; `writer` says at the end who wrote in the name of which plan."""
+        self._seal = seal
         self._layout = layout
         self._base = found.state
         self._version = found.version
@@ -85,13 +87,13 @@ class FileStateSession:
                 raise StateWriteError(f"{self._layout.journal}: this session has ended")
             if self._journal is None:
                 self._journal = self._begin_journal()
-            self._journal.append(encode_entry(self._base, self._entries + 1, changes))
+            self._journal.append(seal_line(self._seal, encode_entry(self._base, self._entries + 1, changes)))
             self._entries += 1
             self._news.extend(changes)
 
     def _begin_journal(self) -> AppendFile:
         if self._version is None:  # a journal means nothing without the snapshot below it
-            replace_file(self._layout.snapshot, encode(self._base))
+            replace_file(self._layout.snapshot, self._seal.seal(encode(self._base)))
             self._version = version_of(self._layout.snapshot)
         return AppendFile(self._layout.journal, self._length)
 
@@ -114,8 +116,8 @@ class FileStateSession:
             with self._mutex:
                 present = read_file(path)
                 if present is None:
-                    replace_file(path, data)
-            if present is None or present.data == data:
+                    replace_file(path, self._seal.seal(data))
+            if present is None or self._seal.unseal(present.data, str(path)) == data:
                 return str(path)
         raise StateWriteError(f"{path}: holds another body of the same flow and revision", hint="Move it away.")
 
@@ -146,9 +148,9 @@ class FileStateSession:
         made: Fold = fold(self._current(), self._writer(self._plan))
         # Histories first: a crash in between leaves an entry in both places, and repeating adds no double.
         for overflow in made.overflow:
-            append_history(self._layout.history(overflow.address, overflow.sid), overflow.entries)
+            append_history(self._layout.history(overflow.address, overflow.sid), overflow.entries, self._seal)
         keep_backup(self._layout, self._base.serial, old)
-        replace_file(self._layout.snapshot, encode(made.state))
+        replace_file(self._layout.snapshot, self._seal.seal(encode(made.state)))
         with contextlib.suppress(StateError):  # its lines are old from here on, and left out by every reader
             remove_file(self._layout.journal)
         return made.state
@@ -160,7 +162,7 @@ class FileStateSession:
         if found is None:
             raise StateWriteError(f"{path}: the snapshot was removed while this run held the lock")
         if found.version != self._version:
-            present = decode(found.data, str(path))
+            present = decode(self._seal.unseal(found.data, str(path)), str(path))
             if (present.lineage, present.serial) != (self._base.lineage, self._base.serial):
                 raise StateWriteError(f"{path}: the snapshot was replaced while this run held the lock")
         return found.data

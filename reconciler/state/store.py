@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Protocol
 
-from reconciler.errors import StateMismatchError
+from reconciler.errors import StaleError, StateMismatchError
 from reconciler.model.record import State
 from reconciler.ports import StateStore
 
@@ -40,6 +41,16 @@ class ManagedStore(StateStore, Protocol):
     def backup(self, serial: int) -> State:
         """Give an earlier state. Raises StateDamagedError when it is missing or cannot be trusted."""
 
+    def body(self, where: str) -> bytes:
+        """Give the definition of a deleted flow, decrypted; `where` is what `save_body` gave. Raises UsageError."""
+
+    def unlock(self, identity: str) -> None:
+        """Break the lock that bears this ID, as told by who was refused.
+
+        Raises:
+            StateLockedError: another lock than that is held, or this kind of lock goes with its process alone.
+        """
+
 
 def check_belongs(state: State, wanted: State, origin: str) -> None:
     """Make sure that a state is the one of a project's environment.
@@ -60,6 +71,26 @@ def check_belongs(state: State, wanted: State, origin: str) -> None:
                 f"{origin}: the state belongs to {what} {_named(found)}, this run is about {_named(expected)}",
                 hint="Name the state of this environment with --state, or check --environment and --endpoint.",
             )
+
+
+def successor(present: State, state: State, *, force: bool, origin: str) -> State:
+    """Give the state as it may follow the present one; with `force`, whatever it is.
+
+    Raises:
+        StateMismatchError: it is of another lineage.
+        StaleError: its serial is not higher.
+    """
+    if not force and state.lineage != present.lineage:
+        raise StateMismatchError(
+            f"{origin}: its lineage is {present.lineage}, that of the pushed state is {state.lineage}",
+            hint="It is the state of something else. If it is meant all the same, say --force.",
+        )
+    if not force and state.serial <= present.serial:
+        raise StaleError(
+            f"{origin}: its serial is {present.serial}, the pushed state's serial {state.serial} is not higher",
+            hint="Pull the state again, or say --force to put an older one back.",
+        )
+    return replace(state, serial=max(state.serial, present.serial + 1))
 
 
 def _named(value: str | None) -> str:
