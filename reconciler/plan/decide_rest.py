@@ -94,4 +94,5 @@ def _remove_flow(inputs: Inputs, address: Address, record: FlowRecord) -> Decisi
         note = f"The flow {record.sid} stays as it is in Studio; reconciler no longer manages it."
         return Decision(address, (Step(address, "forget", "none", "retained", basis, notes=(note,)),))
     note = f"Phone numbers and webhooks that point at {record.sid} will fail."
-    return Decision(address, (Step(address, "delete", "deleted", "no-longer-desired", basis, notes=(note,)),))
+    reason = "destroy" if inputs.options.destroy else "no-longer-desired"
+    return Decision(address, (Step(address, "delete", "deleted", reason, basis, notes=(note,)),))

@@ -27,10 +27,11 @@ WRITES: Final[frozenset[StepKind]] = frozenset(STEP_KINDS) - {"record", "adopt",
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a guard may look at."""
+    """What a guard may look at; `sending` are the addresses whose steps send something."""
 
     inputs: Inputs
     built: Built
+    sending: frozenset[Address]
 
     @property
     def plan(self) -> Plan:
@@ -48,7 +49,7 @@ class Asked:
 
 def objections(inputs: Inputs, built: Built) -> tuple[Objection, ...]:
     """Give every objection to a plan, those to the whole plan first."""
-    asked = Asked(inputs, built)
+    asked = Asked(inputs, built, frozenset(step.address for step in built.plan.steps if step.kind in WRITES))
     found = [objection for guard in GUARDS for objection in guard(asked)]
     return tuple(sorted(found, key=lambda o: (o.scope != "plan", str(o.address or ""), o.id)))
 
@@ -74,7 +75,7 @@ def _unbound(asked: Asked) -> Iterator[Objection]:
 
 def _invalid(asked: Asked) -> Iterator[Objection]:
     for address, definition in sorted(asked.built.definitions.items()):
-        if not _sends(asked, address):
+        if address not in asked.sending:
             continue
         faults = [finding for finding in check(definition) if finding.severity == "error"]
         for fault in faults:
@@ -85,17 +86,13 @@ def _invalid(asked: Asked) -> Iterator[Objection]:
 def _too_large(asked: Asked) -> Iterator[Objection]:
     for address, definition in sorted(asked.built.definitions.items()):
         flow = asked.inputs.desired.flows.get(address)
-        if flow is None or not _sends(asked, address):
+        if flow is None or address not in asked.sending:
             continue
         what = FlowInput(flow.friendly_name, flow.status, definition, "m" * MESSAGE_LIMIT)
         bytes_ = size.form_size(what)
         if bytes_ >= size.LIMIT:
             message = f"{address}: the request would be {bytes_:,} bytes; Studio takes less than {size.LIMIT:,}"
             yield Objection("too-large", "plan", address, message, None)
-
-
-def _sends(asked: Asked, address: Address) -> bool:
-    return any(step.address == address for step in asked.writes())
 
 
 def _limits(asked: Asked) -> Iterator[Objection]:
@@ -141,8 +138,7 @@ def _protected(asked: Asked) -> Iterator[Objection]:
 def _drift(asked: Asked) -> Iterator[Objection]:
     for drift in asked.plan.drift:
         flow = asked.inputs.desired.flows.get(drift.address)
-        writes = any(step.address == drift.address for step in asked.writes())
-        if flow is None or drift.change_class != "behaviour" or not writes:
+        if flow is None or drift.change_class != "behaviour" or drift.address not in asked.sending:
             continue
         if is_ours(drift):
             continue
