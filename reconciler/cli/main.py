@@ -31,6 +31,8 @@ def run(arguments: Sequence[str]) -> int:
         code = root.main(args=list(arguments), prog_name="reconciler", standalone_mode=False, obj=app)
     except click.exceptions.Exit as end:
         return end.exit_code
+    except SystemExit as end:  # click's answer to a shell that asks for completions
+        return end.code if isinstance(end.code, int) else exits.DONE
     except (click.Abort, KeyboardInterrupt, InterruptedRunError):
         app.console.say("Interrupted; nothing more was done.")
         return exits.INTERRUPTED

@@ -132,6 +132,12 @@ class Project:
         return json.loads((self.root / "state" / f"{name}.json").read_text())
 
 
+@pytest.fixture(name="definition")
+def definition_of() -> Callable[[str], dict[str, Any]]:
+    """Give a function that makes a small valid definition."""
+    return lambda text: json.loads(json.dumps(definition(text)).replace("${var.key}", "key"))
+
+
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
     """Give a project, which is the current folder."""
@@ -172,6 +178,12 @@ class Studio:
         """Give how often each operation was called."""
         with urlopen(f"{self.url}/_calls", timeout=10) as answer:  # noqa: S310 - as above
             return json.load(answer)
+
+
+@pytest.fixture(name="serving")
+def serving_of() -> Callable[[Settings], contextlib.AbstractContextManager[Studio]]:
+    """Give a function that serves an emulated Studio."""
+    return serving
 
 
 @contextlib.contextmanager
