@@ -15,6 +15,7 @@ from typing import Final, NoReturn
 
 from reconciler.definition import locate
 from reconciler.definition.canonical import digests_of
+from reconciler.definition.depth import LIMIT, too_deep
 from reconciler.errors import LoadError
 from reconciler.model.definition import Definition
 from reconciler.model.finding import Finding, Place
@@ -59,12 +60,12 @@ def parse(raw: bytes, file: str) -> Definition:
         LoadError: it is no JSON, or no Flow definition; every finding has line and column where there is one.
     """
     text = _decoded(raw, file)
-    try:
-        data = _loaded(text, file)
-        _refuse_other_shapes(data, text, file)
-        return of(data)
-    except RecursionError as error:
-        raise LoadError([_finding("too-deep", "nested too deeply to be a flow definition", Place(file))]) from error
+    if too_deep(raw):
+        message = f"nested deeper than {LIMIT} levels: no flow definition is"
+        raise LoadError([_finding("too-deep", message, Place(file))])
+    data = _loaded(text, file)
+    _refuse_other_shapes(data, text, file)
+    return of(data)
 
 
 def render(data: JsonObject) -> str:
@@ -211,7 +212,7 @@ def _refuse_other_shapes(data: JsonObject, text: str, file: str) -> None:
 
 def _is_legacy(states: Iterable[JsonObject]) -> bool:
     return any(
-        state.get("type") in _LEGACY_TYPES or ("sid" in state and _has_uuid(state.get("transitions")))
+        str(state.get("type")) in _LEGACY_TYPES or ("sid" in state and _has_uuid(state.get("transitions")))
         for state in states
     )
 

@@ -91,7 +91,7 @@ def _target(state: JsonObject, transition: JsonObject, path: Path, names: frozen
 def _keys(state: JsonObject, transition: JsonObject, path: Path, names: frozenset[str]) -> Iterator[Remark]:
     known = catalogue.transition_keys()
     for key in sorted(transition.keys() - set(known)):
-        meant = "next" if transition[key] in names and "next" not in transition else nearest(key, known)
+        meant = "next" if str(transition[key]) in names and "next" not in transition else nearest(key, known)
         message = f"unknown key {key!r} in a transition: Studio ignores it"
         hint = f"Did you mean {meant!r}?" if meant else None
         where, prop = (*path, key), f"transitions.{_event_name(transition)}.{key}"

@@ -234,7 +234,10 @@ def _decode_time(text: str) -> datetime:
     at = datetime.fromisoformat(text)
     if at.tzinfo is None:
         raise ValueError(f"the time {text!r} has no offset from UTC")
-    return at
+    try:
+        return at.astimezone(UTC)
+    except OverflowError as error:  # the first and the last day of the calendar, in some zones
+        raise ValueError(f"the time {text!r} is beyond the calendar") from error
 
 
 def _decode_objection(data: shape.ObjectionShape) -> Objection:

@@ -18,6 +18,7 @@ from datetime import datetime
 from typing import Final
 from urllib.parse import urlencode
 
+from reconciler.definition.depth import too_deep
 from reconciler.errors import (
     AmbiguousError,
     NotSentError,
@@ -50,6 +51,11 @@ _NOT_SENT: Final = (
 
 _FOREIGN: Final = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError)
 """What httpx and a transport in this process may raise."""
+
+
+LARGEST_ANSWER: Final = 32 * 1024 * 1024
+"""Bytes, unpacked, beyond which an answer is given up. A page of 1,000 flows has less than one million."""
+_MOST_DIGITS: Final = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,17 +175,18 @@ class Http:
         hosts = self._settings.hosts
         url = (hosts.api if call.api else hosts.studio).rstrip("/") + call.path
         body = {"content": urlencode(call.form), "headers": {"Content-Type": "application/x-www-form-urlencoded"}}
-        response = self._connected().request(
+        with self._connected().stream(
             call.method,
             f"{url}?{urlencode(call.query)}" if call.query else url,
             **(body if call.method == "POST" else {}),  # type: ignore[arg-type]  # mypy merges the types of the two values
-        )
+        ) as response:
+            content = _content(response)
         headers = {name.lower(): value for name, value in response.headers.items()}
-        length = headers.get("content-length", "")
-        if "content-encoding" not in headers and length.isdecimal() and len(response.content) < int(length):
+        length = _number(headers.get("content-length", ""))
+        if "content-encoding" not in headers and length is not None and len(content) < length:
             # A socket notices this by itself; a transport in this process does not.
             raise httpx.RemoteProtocolError("the answer ends before its Content-Length")
-        return Answer(response.status_code, headers, response.content)
+        return Answer(response.status_code, headers, content)
 
     def _connected(self) -> httpx.Client:
         with self._lock:
@@ -188,10 +195,8 @@ class Http:
             return self._client
 
     def _asks_for_less(self, answer: Answer) -> bool:
-        crowd = answer.headers.get("twilio-concurrent-requests", "")
-        return answer.status == httpx.codes.TOO_MANY_REQUESTS or (
-            crowd.isdecimal() and int(crowd) >= self._settings.crowded
-        )
+        crowd = _number(answer.headers.get("twilio-concurrent-requests", ""))
+        return answer.status == httpx.codes.TOO_MANY_REQUESTS or (crowd is not None and crowd >= self._settings.crowded)
 
     def _remember(self, answer: Answer) -> None:
         date = date_of(answer.headers.get("date", ""))
@@ -206,10 +211,13 @@ class Http:
             return _Failure(judge(call, shown, retry_after=wait, variables=self._settings.variables), None, wait)
         if call.may_be_empty and not answer.body.strip():
             return None
+        if too_deep(answer.body):
+            return _Failure(_unreadable(call, answer.status))
         try:
             parsed: Json = json.loads(answer.body)
-        except (ValueError, RecursionError) as error:
-            return _Failure(_unreadable(call, answer.status), error)
+        except (ValueError, RecursionError):
+            # Not chained: the parser's error holds the whole body, and that a definition or an echo of our request.
+            return _Failure(_unreadable(call, answer.status))
         if parsed is None and not call.may_be_empty:
             return _Failure(_unreadable(call, answer.status))
         return parsed
@@ -255,6 +263,20 @@ def _client(settings: HttpSettings, transport: httpx.BaseTransport | None) -> ht
             "the environment's proxy or certificate settings cannot be used",
             hint="Check HTTPS_PROXY, ALL_PROXY, SSL_CERT_FILE and SSL_CERT_DIR.",
         ) from None
+
+
+def _content(response: httpx.Response) -> bytes:
+    content = bytearray()
+    for piece in response.iter_bytes():
+        content += piece
+        if len(content) > LARGEST_ANSWER:
+            raise httpx.RemoteProtocolError("the answer is too large to be one of Studio's")
+    return bytes(content)
+
+
+def _number(text: str) -> int | None:
+    """Read a header that counts something. More digits than these count nothing, and Python refuses thousands."""
+    return int(text) if text.isdecimal() and len(text) <= _MOST_DIGITS else None
 
 
 def _unanswered(call: Call, error: Exception) -> StudioError:

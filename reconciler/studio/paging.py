@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import Final
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 from reconciler.errors import ProtocolError, RequestRefusedError
 from reconciler.model.jsontypes import Json, JsonObject
@@ -86,10 +86,17 @@ def _following(call: Call, page: Json) -> Call | None:
     url = meta["next_page_url"]
     if url is None:
         return None
-    try:
-        parts = urlsplit(url) if isinstance(url, str) else None
-    except ValueError:
-        parts = None
-    if parts is None or not parts.path.startswith("/"):
+    parts = _parts(url)
+    if parts is None or not parts.path.startswith("/") or parts.path.startswith("//"):
         raise ProtocolError(f"{call.operation}: a next page that is no URL")
     return replace(call, path=parts.path, query=tuple(parse_qsl(parts.query, keep_blank_values=True)))
+
+
+def _parts(url: Json) -> SplitResult | None:
+    """Split a URL; None when it is none. What is not ASCII could not be sent."""
+    if not isinstance(url, str) or not url.isascii() or not url.isprintable():
+        return None
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return None

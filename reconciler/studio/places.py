@@ -16,6 +16,7 @@ from reconciler.model.jsontypes import Json
 
 RULE: Final = "refused-by-studio"
 _LONGEST: Final = 500
+_LONGEST_INDEX: Final = 9
 _LISTS: Final[tuple[tuple[str, Severity], ...]] = (("errors", "error"), ("warnings", "warning"))
 
 
@@ -76,7 +77,8 @@ def _transition(state: dict[str, Json], steps: list[str]) -> str | None:
 def _at(value: Json, step: str) -> Json:
     if isinstance(value, dict):
         return value.get(step)
-    if isinstance(value, list) and step.isdecimal() and int(step) < len(value):
+    # No list is so long, and Python refuses to read numbers of thousands of digits.
+    if isinstance(value, list) and step.isdecimal() and len(step) <= _LONGEST_INDEX and int(step) < len(value):
         return value[int(step)]
     return None
 

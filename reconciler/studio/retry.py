@@ -65,6 +65,6 @@ def date_of(text: str) -> datetime | None:
     """Read an HTTP date as UTC; None when it is none."""
     try:
         read = parsedate_to_datetime(text)
+        return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
     except (TypeError, ValueError, IndexError, OverflowError):
         return None
-    return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)

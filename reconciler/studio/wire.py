@@ -18,7 +18,10 @@ from reconciler.model.execution import ExecutionStatus
 def _utc(value: datetime | None) -> datetime | None:
     if value is None:
         return None
-    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    try:
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    except OverflowError as error:  # the first and the last day of the calendar, in some zones
+        raise ValueError("a date beyond the calendar") from error
 
 
 Date = Annotated[datetime | None, AfterValidator(_utc)]
