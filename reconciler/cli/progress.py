@@ -95,16 +95,16 @@ class Bars:
 
     def _show(self) -> None:
         from rich.console import Console  # noqa: PLC0415 - a fifth of a second, spent only by long work
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn  # noqa: PLC0415
+        from rich import progress  # noqa: PLC0415 - as above
 
         with self._lock:
             if self._timer is None or self._shown is not None:
                 return
-            self._shown = Progress(
-                TextColumn("{task.description}", markup=False),
-                BarColumn(),
-                MofNCompleteColumn(),
-                TimeElapsedColumn(),
+            self._shown = progress.Progress(
+                progress.TextColumn("{task.description}", markup=False),
+                progress.BarColumn(),
+                progress.MofNCompleteColumn(),
+                progress.TimeElapsedColumn(),
                 console=Console(stderr=True, no_color=not self._color),
                 transient=True,
             )
