@@ -94,8 +94,8 @@ class Bars:
                 self._shown.start()
 
     def _show(self) -> None:
-        from rich.console import Console  # noqa: PLC0415 - a fifth of a second, spent only by long work
-        from rich import progress  # noqa: PLC0415 - as above
+        from rich import progress  # noqa: PLC0415 - a fifth of a second, spent only by long work
+        from rich.console import Console  # noqa: PLC0415 - as above
 
         with self._lock:
             if self._timer is None or self._shown is not None:
