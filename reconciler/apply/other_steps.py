@@ -11,6 +11,7 @@ from reconciler.apply.run import On, Run
 from reconciler.apply.settle import has_test_users, is_deleted
 from reconciler.definition import document
 from reconciler.definition.canonical import digest_of_contacts
+from reconciler.definition.contacts import same_contacts
 from reconciler.errors import ConflictError, NotFoundError, RefusedError, RequestRefusedError, StudioError
 from reconciler.model.desired import DesiredFlow, DesiredTestUsers
 from reconciler.model.live import FlowBody, FlowInput, FlowRow, LiveFlow
@@ -140,7 +141,7 @@ def _settle_users(run: Run, sid: str, users: DesiredTestUsers) -> tuple[str, ...
 
 
 def _arrived(users: DesiredTestUsers, before: tuple[str, ...], answer: tuple[str, ...]) -> None:
-    if set(answer) == set(users.contacts):
+    if same_contacts(answer, users.contacts):
         return
     if not users.contacts or not answer or set(answer) == set(before):
         raise StudioError(
@@ -183,6 +184,9 @@ def record(run: Run, step: Step) -> Done:
     old, known = run.recorded(flow)
     still = step.change_class == "none" and step.basis.revision == known.revision
     new = known if still and step.reason in {"renamed", "lifecycle"} else _moved(run, step, known, flow)
+    if step.reason == "merged":
+        # As after a merge that had something to send: what the manifest says is in what is live.
+        new = replace(new, sent=run.wanted(flow).digests)
     new = replace(new, on_delete=flow.lifecycle.on_delete)
     run.ledger.record([*run.ledger.renaming(old, step.address), PutResource(step.address, new)])
     return Done(step, new.sid, new.revision, new.webhook_url)

@@ -14,6 +14,7 @@ from reconciler.model.live import FlowBody, FlowRevision, LiveFlow
 from reconciler.model.record import FlowRecord, PublishedHead, RevisionEntry
 from reconciler.plan.inputs import owned
 from reconciler.plan.mark import Owner
+from reconciler.plan.values import ForeignRevision
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +53,25 @@ def entry(
     )
 
 
+def foreign_revision(revision: FlowRevision) -> ForeignRevision:
+    """Give a revision of somebody else as outcomes name it."""
+    return ForeignRevision(
+        revision=revision.revision,
+        status=revision.status,
+        author=revision.author_sid,
+        at=revision.date_updated or revision.date_created,
+        message=revision.commit_message,
+        ours=False,
+    )
+
+
 def after_write(
     record: FlowRecord | None, answer: FlowBody, written: Written, others: Iterable[FlowRevision] = ()
 ) -> FlowRecord:
-    """Give the record after a write of ours, with the revisions that others put between."""
+    """Give the record after a write of ours, with the revisions since it was recorded, mostly of others."""
     ours = entry(answer.latest, "us", plan=written.plan, source=written.source)
-    history = with_entries(record.revisions if record else (), [*(entry(r, "others") for r in others), ours])
+    before = (entry(r, "us" if owned(r.commit_message, written.owner) else "others") for r in others)
+    history = with_entries(record.revisions if record else (), [*before, ours])
     digests = answer.definition.digests
     published = record.published if record else None
     if answer.row.status == "published":

@@ -8,13 +8,14 @@ from datetime import timedelta
 from typing import Final
 
 from reconciler.apply.look import Look, between
-from reconciler.apply.records import Written, after_write
+from reconciler.apply.records import Written, after_write, foreign_revision
 from reconciler.apply.settle import find_created, find_updated, is_deleted
 from reconciler.definition.canonical import digest_of_contacts
+from reconciler.definition.contacts import same_contacts
 from reconciler.errors import NotFoundError
 from reconciler.model.address import Address
 from reconciler.model.definition import Digests
-from reconciler.model.desired import Desired
+from reconciler.model.desired import Desired, DesiredTestUsers
 from reconciler.model.live import FlowBody
 from reconciler.model.record import (
     DropIntent,
@@ -27,6 +28,7 @@ from reconciler.model.record import (
     TestUsersRecord,
 )
 from reconciler.plan.mark import Owner, read_mark
+from reconciler.plan.values import ForeignRevision
 from reconciler.ports import Pool
 
 LONG_AGO: Final = timedelta(minutes=15)
@@ -35,11 +37,18 @@ LONG_AGO: Final = timedelta(minutes=15)
 
 @dataclass(frozen=True, slots=True)
 class Recovered:
-    """What became of one pending intent, and what the state has to say about it from now on."""
+    """What became of one pending intent, and what the state has to say about it from now on.
+
+    Attributes:
+        sid: the flow that was written, where one was.
+        overwritten: revisions of others that landed before the write, and that it is on top of.
+    """
 
     address: Address
     changes: tuple[StateChange, ...]
     message: str
+    sid: str | None = None
+    overwritten: tuple[ForeignRevision, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +122,9 @@ def _written(pending: _Open, record: FlowRecord | None, found: FlowBody) -> Reco
     sent = Digests(intent.behaviour or found.definition.digests.behaviour, intent.target)
     written = Written(pending.owner, sent, intent.plan, None, on_delete)
     latest = found.latest
-    others = between(pending.look, found.row.sid, intent.base, latest) if record else ()
+    others = between(pending.look, found.row.sid, record.revision, latest) if record else ()
     foreign = [r for r in others if (mark := read_mark(r.commit_message)) is None or mark.token != intent.token]
+    overwritten = tuple(foreign_revision(r) for r in foreign if r.revision > intent.base)
     new = after_write(record, found, written, foreign)
     old = [a for a, r in pending.state.flows().items() if r.sid == found.row.sid and a != pending.address]
     changes: list[StateChange] = [DropResource(address) for address in old]
@@ -122,7 +132,10 @@ def _written(pending: _Open, record: FlowRecord | None, found: FlowBody) -> Reco
     changes += [PutResource(address, replace(resource, flow=pending.address)) for address, resource in users]
     changes += [PutResource(pending.address, new), DropIntent(pending.address)]
     message = f"{pending.address}: the {intent.kind} of an interrupted run is revision {new.revision} of {new.sid}"
-    return Recovered(pending.address, tuple(changes), message)
+    if overwritten:
+        numbers = ", ".join(str(r.revision) for r in overwritten)
+        message += f", on top of what others wrote meanwhile: revision {numbers}"
+    return Recovered(pending.address, tuple(changes), message, new.sid, overwritten)
 
 
 def _delete(pending: _Open) -> Recovered:
@@ -143,8 +156,14 @@ def _test_users(pending: _Open) -> Recovered:
         stored = pending.look.reader.fetch_test_users(sid)
     except NotFoundError:
         return _nothing(pending)
-    if wanted is None or digest_of_contacts(stored) != pending.intent.target:
+    if wanted is None or not _arrived(pending.intent, wanted, stored):
         return _nothing(pending)
-    record = TestUsersRecord(wanted.flow, sid, tuple(sorted(stored)), tuple(sorted(stored)))
+    record = TestUsersRecord(wanted.flow, sid, tuple(sorted(wanted.contacts)), tuple(sorted(stored)))
     message = f"{pending.address}: the test users of an interrupted run are set"
     return Recovered(pending.address, (PutResource(pending.address, record), DropIntent(pending.address)), message)
+
+
+def _arrived(intent: Intent, wanted: DesiredTestUsers, stored: tuple[str, ...]) -> bool:
+    """Tell whether the list is what was sent; its manifest may have changed since, and Studio may spell it anew."""
+    sent = digest_of_contacts(wanted.contacts) == intent.target
+    return sent and same_contacts(stored, wanted.contacts)

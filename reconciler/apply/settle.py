@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Final
 
 from reconciler.apply.look import Look, fetch_number
+from reconciler.definition.contacts import same_contacts
 from reconciler.errors import NotFoundError
 from reconciler.model.live import FlowBody, FlowRevision, FlowRow
 from reconciler.model.record import Intent
@@ -109,7 +110,7 @@ def has_test_users(look: Look, sid: str, wanted: Collection[str]) -> tuple[str, 
             contacts = look.reader.fetch_test_users(sid)
         except NotFoundError:
             continue
-        if set(contacts) == set(wanted):
+        if same_contacts(contacts, wanted):
             return contacts
     return None
 

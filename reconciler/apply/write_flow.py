@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from reconciler.apply.attempt import attempt, until_known, while_fresh
 from reconciler.apply.look import between, fetch_at_least, head_number, published_head
-from reconciler.apply.records import Written, after_write
+from reconciler.apply.records import Written, after_write, foreign_revision
 from reconciler.apply.run import On, Run, name_of
 from reconciler.apply.settle import find_created, find_updated
 from reconciler.definition.layout import keep_ignored
@@ -20,7 +20,7 @@ from reconciler.plan.decide import composed
 from reconciler.plan.inputs import ignored_in, status_of
 from reconciler.plan.mark import read_mark
 from reconciler.plan.outcome import Done
-from reconciler.plan.values import ForeignRevision, Step
+from reconciler.plan.values import Step
 
 
 def create(run: Run, step: Step) -> Done:
@@ -68,12 +68,13 @@ def update(run: Run, step: Step) -> Done:
     answer = attempt(
         run, step.address, intent, lambda: _send_update(run, sid, what, intent), lambda: _settle(run, intent, record)
     )
-    others = _others(run, intent, answer)
+    others = _others(run, record, intent, answer)
     told = run.wanted(flow) if step.reason == "merged" else sent
     record = after_write(record, answer, _written(run, flow, told), others)
     renaming = run.ledger.renaming(address, step.address)
     run.ledger.record([*renaming, PutResource(step.address, record), DropIntent(step.address)])
-    return replace(_done(step, record), overwritten=tuple(_foreign(other) for other in others))
+    overwritten = tuple(foreign_revision(other) for other in others if other.revision > intent.base)
+    return replace(_done(step, record), overwritten=overwritten)
 
 
 def _reread(run: Run, step: Step, record: FlowRecord) -> FlowBody:
@@ -157,11 +158,14 @@ def _settle(run: Run, intent: Intent, record: FlowRecord) -> FlowBody | None:
     return found
 
 
-def _others(run: Run, intent: Intent, answer: FlowBody) -> tuple[FlowRevision, ...]:
-    """Give the revisions of others between what we had read and what we wrote; numbers may have gaps."""
-    if answer.row.revision <= intent.base + 1:
+def _others(run: Run, record: FlowRecord, intent: Intent, answer: FlowBody) -> tuple[FlowRevision, ...]:
+    """Give the revisions between what was recorded and what we wrote; numbers may have gaps.
+
+    Those above the intent's base landed after we had read; those below it are drift that is recorded now.
+    """
+    if answer.row.revision <= record.revision + 1:
         return ()
-    found = between(run.look, answer.row.sid, intent.base, answer.latest)
+    found = between(run.look, answer.row.sid, record.revision, answer.latest)
     return tuple(revision for revision in found if not _has_token(revision, intent))
 
 
@@ -182,14 +186,3 @@ def _written(run: Run, flow: DesiredFlow, definition: Definition) -> Written:
 
 def _done(step: Step, record: FlowRecord) -> Done:
     return Done(step, record.sid, record.revision, record.webhook_url)
-
-
-def _foreign(revision: FlowRevision) -> ForeignRevision:
-    return ForeignRevision(
-        revision=revision.revision,
-        status=revision.status,
-        author=revision.author_sid,
-        at=revision.date_updated or revision.date_created,
-        message=revision.commit_message,
-        ours=False,
-    )

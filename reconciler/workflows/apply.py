@@ -92,7 +92,7 @@ def _settle(world: WritingWorld, desired: Desired, session: StateSession, tell: 
         return
     for one in recover(look_of(world.reading(), desired), world.pool, state, desired):
         session.record(one.changes)
-        tell(Recovered(one.address, one.message))
+        tell(Recovered(one.address, one.message, one.sid, one.overwritten))
 
 
 def _plan(world: WritingWorld, request: ApplyRequest, state: State) -> Plan:

@@ -10,7 +10,7 @@ from reconciler.model.finding import Finding
 from reconciler.model.live import Live
 from reconciler.model.record import FlowRecord, RevisionEntry, State
 from reconciler.plan.outcome import Outcome
-from reconciler.plan.values import DiffItem, Plan, Step
+from reconciler.plan.values import DiffItem, ForeignRevision, Plan, Step
 
 Condition = Literal[
     "in-sync",
@@ -84,10 +84,17 @@ class PlanDecided:
 
 @dataclass(frozen=True, slots=True)
 class Recovered:
-    """An intent of an earlier run that had no known end, and what became of it."""
+    """An intent of an earlier run that had no known end, and what became of it.
+
+    Attributes:
+        sid: the flow that was written, where one was.
+        overwritten: revisions of others that landed before that write, and that it is on top of.
+    """
 
     address: Address
     message: str
+    sid: str | None = None
+    overwritten: tuple[ForeignRevision, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

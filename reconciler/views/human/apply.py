@@ -58,7 +58,7 @@ def render_event(event: Event, style: Style, *, sensitive: frozenset[str] = froz
     match event:
         case PlanDecided():
             return ""
-        case Recovered(address, message):
+        case Recovered(address=address, message=message):
             return f"= {address}: {plain(masked_text(message, sensitive))}"
         case StepStarted(step):
             return f"{step_title(step, style)}: {_DOING[step.kind]}{style.ellipsis}"

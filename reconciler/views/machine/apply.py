@@ -37,7 +37,7 @@ def render_event(event: Event, *, tool: str, sensitive: frozenset[str] = frozens
             document = cast("PlanShape", encode(plan, tool=tool, sensitive=sensitive))
             planned: PlannedShape = {"format": 1, "type": "planned", "digest": digest(plan), "plan": document}
             return line(planned)
-        case Recovered(address, message):
+        case Recovered(address=address, message=message):
             text = masked_text(message, sensitive)
             recovered: RecoveredShape = {"format": 1, "type": "recovered", "address": str(address), "message": text}
             return line(recovered)
