@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -65,6 +66,7 @@ OWN: Final[Mapping[str, frozenset[str]]] = {"/_calls": frozenset({"GET", "DELETE
 """Path → methods of what is about the emulator itself; the application handles it."""
 
 
+@functools.cache  # it takes ten milliseconds to make, never changes, and may be asked by any thread
 def url_map() -> Map:
     """Give the map whose endpoints are the paths above."""
     rules = [Rule(path, endpoint=path) for path in (*API, *CONSOLE, *OWN)]
