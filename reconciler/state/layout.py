@@ -71,23 +71,23 @@ class Layout:
 
     def history(self, address: Address, sid: str) -> Path:
         """Give the path of a flow's history: the one there is, under whatever name the flow had, else a new one."""
-        pattern = re.compile(rf"{re.escape(self.stem)}\.[^.]+\.{_safe(sid)}\.history\.jsonl")
+        pattern = re.compile(rf"{re.escape(self.stem)}\.[^.]+\.{safe(sid)}\.history\.jsonl")
         for path in _files(self.folder):
             if pattern.fullmatch(path.name):
                 return path
-        return self.folder / f"{self.stem}.{address.name}.{_safe(sid)}.history.jsonl"
+        return self.folder / f"{self.stem}.{address.name}.{safe(sid)}.history.jsonl"
 
     def bodies(self, address: Address, revision: int, sid: str) -> Sequence[Path]:
         """Give where a deleted flow's body goes; the second when an earlier flow of that name took the first."""
         name = f"{self.stem}.{address.name}.{revision}"
-        return (self.deleted / f"{name}.json", self.deleted / f"{name}.{_safe(sid)}.json")
+        return (self.deleted / f"{name}.json", self.deleted / f"{name}.{safe(sid)}.json")
 
 
 def _files(folder: Path) -> Sequence[Path]:
     return sorted(folder.iterdir()) if folder.is_dir() else ()
 
 
-def _safe(sid: str) -> str:
+def safe(sid: str) -> str:
     """Give what may stand in a file's name. SIDs are letters and digits; what is not is named by its digest."""
     if re.fullmatch(r"[A-Za-z0-9]{1,64}", sid):
         return sid

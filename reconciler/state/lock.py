@@ -14,7 +14,7 @@ import os
 import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -103,7 +103,12 @@ class FileLock:
         return StateLockedError(f"{self._path}: the state is locked: held by {holder} since {since}", hint=hint)
 
     def _me(self) -> Holder:
-        return Holder(os.getpid(), socket.gethostname(), _user(), self._command, self._clock.now())
+        return this_process(self._command, self._clock.now())
+
+
+def this_process(command: str, now: datetime) -> Holder:
+    """Give who we are, under the name of a command."""
+    return Holder(os.getpid(), socket.gethostname(), _user(), command, now)
 
 
 def _say(descriptor: int, text: bytes) -> None:
