@@ -10,6 +10,7 @@ import os
 import shutil
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cached_property
 from typing import Final, TextIO
 
@@ -27,20 +28,26 @@ class Console:
         secrets: texts that nothing may show. Whoever learns of one adds it.
     """
 
-    def __init__(self, *, color: bool | None = None) -> None:
-        """Decide nothing yet. `color`: what the command line says; None lets environment and terminal decide."""
+    def __init__(self, *, color: bool | None = None, program: str = "reconciler") -> None:
+        """Decide nothing yet.
+
+        Args:
+            color: what the command line says; None, the default, lets environment and terminal decide.
+            program: how to call us about the same project. Default bare.
+        """
         self._color = color
+        self._program = program
         self.secrets: set[str] = set()
 
     @cached_property
     def style(self) -> Style:
         """How stdout looks."""
-        return style_of(sys.stdout, os.environ, color=self._color)
+        return replace(style_of(sys.stdout, os.environ, color=self._color), program=self._program)
 
     @cached_property
     def message_style(self) -> Style:
         """How stderr looks."""
-        return style_of(sys.stderr, os.environ, color=self._color)
+        return replace(style_of(sys.stderr, os.environ, color=self._color), program=self._program)
 
     @cached_property
     def progress(self) -> Bars | Silent:

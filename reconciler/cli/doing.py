@@ -62,6 +62,7 @@ def perform(app: App, writing: Writing, wish: Wish) -> int:
         lock_timeout=lock_timeout(flags["lock_timeout"]),
         source=source_of(app.common.manifests),
     )
+    app.warn(writing.project.loaded.warnings)
     narrator = _Narrator(app, auto_approve=flags["auto_approve"])
     try:
         applied = apply(writing.world, request, narrator.approve, narrator.tell)

@@ -6,6 +6,7 @@ A group lists its commands from a table, without importing them.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from difflib import get_close_matches
 from importlib import import_module
 from typing import Any, Final, TypeVar
 
@@ -14,6 +15,7 @@ from click.shell_completion import CompletionItem
 
 from reconciler.cli.app import App
 from reconciler.cli.common import common_options, said
+from reconciler.errors import UsageError
 
 F = TypeVar("F", bound=Callable[..., int])
 
@@ -66,6 +68,19 @@ class LazyGroup(click.Group):
             return None
         found: click.Command = import_module(self.table[cmd_name][0]).command
         return found
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command that is called; for an unknown one name the nearest."""
+        if args and args[0] not in self.table and not args[0].startswith("-"):
+            app = ctx.find_object(App)
+            if app is not None:
+                app.common = said(ctx)
+            near = get_close_matches(args[0], self.table, n=2)
+            hint = f"Did you mean {' or '.join(near)}?" if near else f"See {ctx.command_path} --help."
+            raise UsageError(f"there is no command {args[0]!r}", hint=hint)
+        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - as above
         """List the commands without importing them."""

@@ -115,3 +115,17 @@ def test_a_saved_plan_names_its_environment(cli, studio):
     options = ("--endpoint", studio.url, "--confirm", "production")
     assert cli("plan", "--environment", "production", "--out", "a.plan", *options).code == 0
     assert cli("apply", "a.plan", *options).code == 0
+
+
+def test_an_unknown_command_names_the_nearest(cli):
+    """A slip of the finger is answered with what was meant."""
+    assert "status" in cli("sttus").err
+    assert cli("sttus", "--json").code == 1
+
+
+def test_remarks_of_the_manifests_are_told_by_plan_and_apply(cli):
+    """What is suspicious but stops nothing is said on stderr."""
+    for command in (("plan",), ("apply", "--auto-approve")):
+        found = cli(*command, "--var", "unheard-of=1")
+        assert found.code == 0
+        assert "unheard-of" in found.err

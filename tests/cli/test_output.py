@@ -113,7 +113,9 @@ def test_json_of_apply_is_lines_that_end_with_a_summary(cli, repository):
     assert [result.lines[-1]["exitCode"] for result in (found, again, asked)] == [0, 0, 1]
 
 
-@pytest.mark.parametrize("arguments", [("plan", "--environment", "nowhere", "--json"), ("--json", "plan", "--nope")])
+@pytest.mark.parametrize(
+    "arguments", [("plan", "--environment", "nowhere", "--json"), ("--json", "plan", "--nope"), ("--json", "sttus")]
+)
 def test_json_errors_are_documents_on_stderr(cli, repository, arguments):
     """With --json an error is a document too, and stdout stays empty."""
     found = cli(*arguments)

@@ -32,14 +32,13 @@ def command(app: App, *, out: Path | None, detailed_exitcode: bool, validate: bo
     options = options_of(flags)
     with compose.reading(app, variables_of(flags)) as found:
         planned = make_plan(found.world, found.desired, options, found.blank)
-        findings = planned.findings
+        findings = (*found.project.loaded.warnings, *planned.findings)
         if validate:
             world = found.world
             findings += ask_studio(found.validator, world.pool, world.progress, found.desired, planned.state)
     app.console.progress.close()
     show_plan(app, planned.plan)
-    if findings:
-        app.console.say(human.render_findings(findings, app.console.message_style, sensitive=app.console.covered))
+    app.warn(findings)
     if out is not None:
         saved.save(planned.plan, out, app.console)
         app.console.say(f"\nSaved. To do it: {replace(app.common, environment=None).program} apply {out}")
