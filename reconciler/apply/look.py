@@ -17,6 +17,7 @@ T = TypeVar("T")
 
 _FIRST_DELAY = 0.05
 _LONGEST_DELAY = 2.0
+_SHORTEST_DELAY = 0.001  # what is less may not move a clock at all
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +33,22 @@ class Look:
         return self.reader.server_time() or self.clock.now()
 
     def polls(self) -> Iterator[None]:
-        """Ask for one attempt at once, more with growing delays, and a last one when the window has passed."""
+        """Ask for one attempt at once, more with growing delays, and a last one when the window has passed.
+
+        An attempt may take long: what it read at its beginning says nothing about the end of the window, so the last
+        one begins after it.
+        """
         end = self.clock.monotonic() + self.window
         delay = _FIRST_DELAY
-        yield
-        while (left := end - self.clock.monotonic()) > 0:
-            self.clock.sleep(min(delay, left))
-            delay = min(delay * 2, _LONGEST_DELAY)
+        while True:
+            last = self.clock.monotonic() >= end
             yield
+            if last:
+                return
+            left = end - self.clock.monotonic()
+            if left > 0:
+                self.clock.sleep(max(min(delay, left), _SHORTEST_DELAY))
+            delay = min(delay * 2, _LONGEST_DELAY)
 
 
 def fetch_at_least(look: Look, sid: str, revision: int) -> FlowBody:
