@@ -69,13 +69,15 @@ def recover(look: Look, pool: Pool, state: State, desired: Desired) -> tuple[Rec
 
     A write that is not there once the window has passed did not happen; the plan will want it again.
     """
+    if state.pending and look.reader.server_time() is None:
+        look.reader.list_flows()  # how long ago an intent was recorded is told by Studio's clock, ours may be wrong
     items: Sequence[tuple[Address, Intent]] = sorted(state.pending.items())
     return tuple(pool.map(lambda item: _recover_one(look, state, desired, item), items))
 
 
 def _recover_one(look: Look, state: State, desired: Desired, item: tuple[Address, Intent]) -> Recovered:
     address, intent = item
-    old = look.clock.now() - intent.at > LONG_AGO
+    old = look.server_now() - intent.at > LONG_AGO
     pending = _Open(replace(look, window=0.0) if old else look, state, desired, address, intent)
     match intent.kind:
         case "create":

@@ -2,15 +2,17 @@
 
 import json
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from reconciler.apply.recover import recover
 from reconciler.model.address import Address
 from reconciler.model.record import DropIntent, Intent, PutIntent, PutResource
 from reconciler.plan.mark import Owner, commit_message, mark
 from reconciler.plan.options import PlanOptions
 from reconciler.plan.outcome import Done
+from reconciler.workflows.refresh import look_of
 from reconciler.workflows.results import Recovered
 from tests.support import flows
 from tests.support.world import Bed
@@ -81,3 +83,31 @@ def test_test_users_that_studio_spells_anew_are_found_again(tmp_path):
         session.record([PutResource(users, replace(record, sent=(), stored=())), DropIntent(users)])
     assert [outcome.kind for outcome in bed.apply(side).outcomes] == ["done"]
     assert bed.apply(side).plan.steps == ()
+
+
+def test_a_create_of_a_moment_ago_is_waited_for_whatever_our_clock_says(bed):
+    """How old an intent is, Studio's clock tells: a machine that is 20 minutes ahead still waits out the window."""
+    side = flows.desired([flows.flow("ant"), flows.flow("bee")])
+    intent = Intent(
+        token="0123456789AC", kind="create", sid=None, friendly_name="bee", status="published", base=0,
+        target="sha256:0", plan="sha256:0", at=bed.clock.now(),
+    )  # fmt: skip
+    with bed.store.open(create=bed.blank(side), timeout=0) as session:
+        session.record([PutIntent(Address("Flow", "bee"), intent)])
+    world = bed.world()
+    ahead = replace(world.reading(), clock=Ahead(bed.clock))
+    before = bed.clock.elapsed
+    recover(look_of(ahead, side), world.pool, bed.state(), side)
+    assert bed.clock.elapsed - before >= side.policy.consistency_window.total_seconds()
+
+
+class Ahead:
+    """A clock whose day is 20 minutes ahead of Studio's."""
+
+    def __init__(self, clock):
+        self._clock = clock
+        self.monotonic, self.sleep, self.stopping = clock.monotonic, clock.sleep, clock.stopping
+
+    def now(self):
+        """Give the wrong time of day."""
+        return self._clock.now() + timedelta(minutes=20)
