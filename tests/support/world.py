@@ -135,9 +135,13 @@ class Bed:
 
     def __post_init__(self) -> None:
         self.emulator_store = Store(self.database)
-        settings = Settings(quirks=dict(self.quirks), faults=dict(self.faults), seed=self.seed)
-        self.app = make_app(settings, store=self.emulator_store, clock=self.clock)
+        self.faulty(self.faults)
         self.store = FileStateStore(self.folder / "state" / "local.json", clock=self.clock, version="0.1.0")
+
+    def faulty(self, faults: Mapping[str, float]) -> None:
+        """Let things go wrong from now on, or no more."""
+        settings = Settings(quirks=dict(self.quirks), faults=dict(faults), seed=self.seed)
+        self.app = make_app(settings, store=self.emulator_store, clock=self.clock)
 
     def world(self) -> WritingWorld:
         """A fresh client, as a new process would have."""
