@@ -16,6 +16,7 @@ from reconciler.errors import ReconcilerError
 from reconciler.model.address import Address
 from reconciler.model.desired import Desired, OnDrift
 from reconciler.plan.options import PlanOptions
+from reconciler.plan.outcome import Outcome
 from reconciler.plan.values import Plan
 from reconciler.views import human, machine
 from reconciler.workflows.apply import ApplyRequest, Approval, apply
@@ -98,9 +99,12 @@ class _Narrator:
         self._json = app.common.json
         self._program = app.common.program
         self._auto = auto_approve
+        self._plan: Plan | None = None
+        self._outcomes: list[Outcome] = []
 
     def tell(self, event: Event) -> None:
         """Tell one event."""
+        self._remember(event)
         console = self._console
         if self._json:
             console.result(machine.render_event(event, tool=__version__, sensitive=console.covered))
@@ -132,16 +136,36 @@ class _Narrator:
         return Approval(approved=prompt.ask(console, "Answer: ") == "yes", on_drift_of=on_drift)
 
     def failed(self, error: ReconcilerError) -> None:
-        """Say in the last line for machines what ended the run."""
-        if self._json:
+        """Say what came of the steps before an error ended the run; for machines, in the last line, the error too."""
+        applied = self._so_far()
+        if not self._json and applied is not None:
+            self.sum_up(applied, exits.of_error(error))
+        elif self._json:
             text = machine.render_summary(
-                None,
+                applied,
                 exit_code=exits.of_error(error),
                 program=self._program,
                 error=error,
                 sensitive=self._console.covered,
             )
             self._console.result(text)
+
+    def _remember(self, event: Event) -> None:
+        match event:
+            case PlanDecided(plan):
+                self._plan = plan
+            case StepEnded(outcome):
+                self._outcomes.append(outcome)
+            case _:
+                pass
+
+    def _so_far(self) -> Applied | None:
+        """Give what came of the steps that have ended, in the order of the plan; None when none has."""
+        if self._plan is None or not self._outcomes:
+            return None
+        places = {(step.address, step.kind): number for number, step in enumerate(self._plan.steps)}
+        ended = sorted(self._outcomes, key=lambda outcome: places[outcome.step.address, outcome.step.kind])
+        return Applied(self._plan, tuple(ended))
 
     def sum_up(self, applied: Applied, code: int) -> None:
         """Say what came of everything."""
