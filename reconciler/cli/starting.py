@@ -6,7 +6,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from reconciler import __version__
 from reconciler.cli import compose, runtime
 from reconciler.cli.app import App
 from reconciler.cli.places import Places, places
@@ -18,12 +17,10 @@ from reconciler.manifest.scaffold import Scaffolded, ScaffoldFlow, Target, proje
 from reconciler.model.address import Address
 from reconciler.model.desired import Environment
 from reconciler.model.finding import Finding
-from reconciler.model.live import LiveFlow
 from reconciler.model.record import SetAccount
-from reconciler.state.file import FileStateStore
 from reconciler.studio.hosts import checked_base, hosts_of
 from reconciler.studio.live import LiveReader
-from reconciler.workflows.account import records_of, take_stock
+from reconciler.workflows.account import Stock, records_of, take_stock
 from reconciler.workflows.plan import blank_state
 from reconciler.workflows.world import ReadingWorld
 
@@ -46,40 +43,40 @@ def from_account(app: App, directory: Path) -> Scaffolded:
     # The endpoint goes into the manifests, so the state is the usual one of this environment.
     where = places(replace(app.common, endpoint=None), Environment(ENVIRONMENT))
     with runtime.reading(app) as run:
-        target, flows = _read(app, run, endpoint, where)
-        named, done = _write(directory, flows, target)
+        target, stock = _read(app, run, endpoint, where)
+        named, done = _write(directory, stock, target)
         _record(app, run, where, named)
     return done
 
 
-def _read(app: App, run: Runtime, endpoint: str | None, where: Places) -> tuple[Target, tuple[LiveFlow, ...]]:
+def _read(app: App, run: Runtime, endpoint: str | None, where: Places) -> tuple[Target, tuple[Stock, ...]]:
     database = where if endpoint == compose.EMBEDDED else None
     studio = compose.Studio(hosts_of(endpoint), {}, database, scratch=True)
     with compose.client(app, run, studio, read_only=True) as client:
         reader = LiveReader(client)
-        store = FileStateStore(where.state, clock=run.clock, version=__version__)
-        flows = take_stock(ReadingWorld(reader, store, run.clock, run.pool, run.progress))
+        store = compose.store_of(where, run)
+        stock = take_stock(ReadingWorld(reader, store, run.clock, run.pool, run.progress))
         account = None if endpoint == compose.EMBEDDED else reader.fetch_account()
-    return Target(ENVIRONMENT, account=account, endpoint=endpoint), flows
+    return Target(ENVIRONMENT, account=account, endpoint=endpoint), stock
 
 
-def _write(directory: Path, flows: tuple[LiveFlow, ...], target: Target) -> tuple[dict[Address, LiveFlow], Scaffolded]:
+def _write(directory: Path, stock: tuple[Stock, ...], target: Target) -> tuple[dict[Address, Stock], Scaffolded]:
     """Write the manifests of what can be managed; give it by address."""
-    taken: list[tuple[ScaffoldFlow, LiveFlow]] = []
+    taken: list[tuple[ScaffoldFlow, Stock]] = []
     left_out: list[Finding] = []
-    for live in flows:
-        found, findings = _scaffold(live)
+    for one in stock:
+        found, findings = _scaffold(one)
         left_out += findings
         if found is not None:
-            taken.append((found, live))
+            taken.append((found, one))
     if not taken:
         raise UsageError("the account has no flows to begin with", hint="Make an empty project with: reconciler init")
     done = project_from_definitions(directory, [flow for flow, _ in taken], target, warnings=left_out)
-    return {Address("Flow", name): live for name, (_, live) in zip(done.names, taken, strict=True)}, done
+    return {Address("Flow", name): one for name, (_, one) in zip(done.names, taken, strict=True)}, done
 
 
-def _scaffold(live: LiveFlow) -> tuple[ScaffoldFlow | None, list[Finding]]:
-    body = live.body
+def _scaffold(one: Stock) -> tuple[ScaffoldFlow | None, list[Finding]]:
+    live, body = one.flow, one.flow.body
     if body is None or body.definition is None:
         return None, [Finding("no-definition", "warning", f"{live.row.sid} has no definition and is left out")]
     raw = render(body.definition.data()).encode()
@@ -87,15 +84,16 @@ def _scaffold(live: LiveFlow) -> tuple[ScaffoldFlow | None, list[Finding]]:
         parse(raw, live.row.sid)
     except LoadError as error:
         return None, [replace(finding, severity="warning") for finding in error.findings]
-    return ScaffoldFlow(live.row.friendly_name, raw, live.row.sid, live.row.status, live.row.sid), []
+    row = live.row
+    return ScaffoldFlow(row.friendly_name, raw, row.sid, row.status, row.sid, one.test_users), []
 
 
-def _record(app: App, run: Runtime, where: Places, named: dict[Address, LiveFlow]) -> None:
+def _record(app: App, run: Runtime, where: Places, named: dict[Address, Stock]) -> None:
     desired = load(app.common.manifests, ENVIRONMENT, variables={}, variable_files=(), process_environment={}).desired
     environment = desired.environment
-    account = next((live.row.account_sid for live in named.values()), None) or environment.account
+    account = next((one.flow.row.account_sid for one in named.values()), None) or environment.account
     blank = blank_state(desired, lineage=run.chance.lineage(), account=account, endpoint=environment.endpoint)
-    store = FileStateStore(where.state, clock=run.clock, version=__version__)
+    store = compose.store_of(where, run)
     with store.open(create=blank, timeout=0) as session:
         known = [] if account is None else [SetAccount(account)]
         session.record([*known, *records_of(named, desired.project, environment.name)])

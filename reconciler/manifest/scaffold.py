@@ -41,6 +41,7 @@ class ScaffoldFlow:
         raw: the definition's bytes, as they were found or as `reconciler.definition.document.render` writes them.
         file: where they came from, for findings.
         sid: the live flow's SID, to import it; None when there is none.
+        test_users: contacts of its test users; with any, the flow's file gets a second document of the flow's name.
     """
 
     friendly_name: str
@@ -48,6 +49,7 @@ class ScaffoldFlow:
     file: str
     status: Status = "published"
     sid: str | None = None
+    test_users: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +231,23 @@ def _flow(name: str, flow: ScaffoldFlow) -> str:
         f"  friendlyName: {_text(escaped(flow.friendly_name))}\n"
         f"  status: {flow.status}\n"
         f"  definition: {{file: flows/{name}.json}}\n"
+        f"{_test_users(name, flow)}"
+    )
+
+
+def _test_users(name: str, flow: ScaffoldFlow) -> str:
+    if not flow.test_users:
+        return ""
+    contacts = "".join(f"    - {json.dumps(escaped(contact), ensure_ascii=False)}\n" for contact in flow.test_users)
+    return (
+        "---\n"
+        "apiVersion: studio.reconciler.dev/v1\n"
+        "kind: TestUsers\n"
+        f"metadata: {{name: {_text(name)}}}\n"
+        "spec:\n"
+        f"  flow: {_text(name)}\n"
+        "  contacts:\n"
+        f"{contacts}"
     )
 
 

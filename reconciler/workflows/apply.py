@@ -10,14 +10,14 @@ from reconciler.apply.ledger import Ledger
 from reconciler.apply.recover import recover
 from reconciler.apply.run import Run
 from reconciler.apply.validate import validate
-from reconciler.errors import StaleError
+from reconciler.errors import LeaseLostError, StaleError
 from reconciler.model.address import Address
 from reconciler.model.desired import Desired, OnDrift
 from reconciler.model.record import SetAccount, State
 from reconciler.plan import document
 from reconciler.plan.inputs import flow_names, flow_sids
 from reconciler.plan.options import PlanOptions
-from reconciler.plan.outcome import Outcome
+from reconciler.plan.outcome import Failed, Outcome
 from reconciler.plan.values import Plan
 from reconciler.ports import StateSession
 from reconciler.workflows.plan import decide, must_match
@@ -82,6 +82,8 @@ def apply(world: WritingWorld, request: ApplyRequest, approve: Approve, tell: Te
             if not approval.approved:
                 return Applied(plan, (), declined=True)
             request, plan = _as_said(world, request, session.state, plan, approval)
+            if approval.on_drift_of:
+                tell(PlanDecided(plan))
         return _execute(world, request, session, plan, tell)
 
 
@@ -144,7 +146,8 @@ def _execute(world: WritingWorld, request: ApplyRequest, session: StateSession, 
         return Applied(plan, refused)
     notice = Notice(lambda step: tell(StepStarted(step)), lambda outcome: tell(StepEnded(outcome)))
     outcomes: Sequence[Outcome] = execute(run, plan, world.pool, notice)
-    return Applied(plan, tuple(outcomes), interrupted=world.clock.stopping())
+    lost = any(isinstance(each, Failed) and isinstance(each.error, LeaseLostError) for each in outcomes)
+    return Applied(plan, tuple(outcomes), interrupted=world.clock.stopping(), lease_lost=lost)
 
 
 def _run(world: WritingWorld, request: ApplyRequest, session: StateSession, plan: Plan) -> Run:

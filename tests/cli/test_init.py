@@ -1,7 +1,10 @@
 import json
 from pathlib import Path
 
+import httpx
 import pytest
+
+from reconciler.emulator.settings import EMBEDDED_ACCOUNT
 
 
 def test_a_new_project_plans_and_applies(cli):
@@ -31,6 +34,11 @@ def test_exports_become_a_project(cli, definition):
 def test_an_account_becomes_a_project_with_an_empty_plan(cli, studio):
     """`init --from-account` writes manifests and a state for everything in an account: nothing is left to do."""
     cli("apply", "--auto-approve", "--endpoint", studio.url)
+    sid = next(iter(cli("status", "--json", "--endpoint", studio.url).json["resources"]))["sid"]
+    form = {"TestUsers": ["+15555550101", "whatsapp:+15555550102"]}
+    httpx.post(
+        f"{studio.url}/v2/Flows/{sid}/TestUsers", data=form, auth=(EMBEDDED_ACCOUNT, "embedded"), trust_env=False
+    )
     found = cli("init", "mine", "--from-account", "--endpoint", studio.url)
     assert found.code == 0
     assert sorted(path.name for path in Path("mine/manifests").glob("*.yaml")) == [
@@ -41,7 +49,7 @@ def test_an_account_becomes_a_project_with_an_empty_plan(cli, studio):
     plan = cli("plan", "--detailed-exitcode", "--json", "--manifests", "mine/manifests")
     assert plan.code == 0
     assert plan.json["environment"] == "main"
-    assert plan.json["summary"]["unchanged"] == 2
+    assert plan.json["summary"]["unchanged"] == 3
     assert cli("init", "mine", "--from-account", "--endpoint", studio.url).code == 1
 
 
