@@ -6,6 +6,8 @@ Errors are only what Studio would refuse as well. What our schemas do not know i
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Final
 
 from reconciler.definition import catalogue, rules
 from reconciler.definition.locate import Places, Positions
@@ -14,6 +16,9 @@ from reconciler.definition.schemacheck import schema_remarks
 from reconciler.model.definition import Definition
 from reconciler.model.finding import Finding, Place
 from reconciler.model.jsontypes import Json, JsonObject
+
+_MOST: Final = 10_000
+"""Remarks that are looked for; nobody reads more, and a definition of one megabyte may cause half a million."""
 
 
 def check(definition: Definition, *, file: str | None = None, text: str | Places | None = None) -> tuple[Finding, ...]:
@@ -25,7 +30,7 @@ def check(definition: Definition, *, file: str | None = None, text: str | Places
         text: the JSON text of that file, or what knows the places in another language; None gives places without line
             and column.
     """
-    found = sorted(remarks(definition.data()), key=_order)
+    found = sorted(islice(remarks(definition.data()), _MOST), key=_order)
     if not found:
         return ()
     return tuple(_placed(found, file, text))

@@ -11,11 +11,14 @@ import math
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final, NoReturn
 
 from reconciler.definition import locate
 from reconciler.definition.canonical import digests_of
 from reconciler.definition.depth import LIMIT, too_deep
+from reconciler.definition.size import LIMIT as LARGEST
+from reconciler.definition.size import least_size
 from reconciler.errors import LoadError
 from reconciler.model.definition import Definition
 from reconciler.model.finding import Finding, Place
@@ -26,6 +29,7 @@ REFERENCE: Final = re.compile(r"(?<!\$)\$\{flow\.([a-z0-9](?:[-a-z0-9]*[a-z0-9])
 
 _SUBFLOW: Final = re.compile(rf"FW\w+|{REFERENCE.pattern}")
 _SURROGATE_ESCAPE: Final = re.compile(r"\\u[dD][89a-fA-F]")
+_MOST_FINDINGS: Final = 1_000
 _LEGACY_TYPES: Final = frozenset({"InitialState"})
 _EXPORT_HINT: Final = (
     "Open the flow in Twilio Studio, choose the Trigger, then 'Show Flow JSON', and save that; "
@@ -60,6 +64,9 @@ def parse(raw: bytes, file: str) -> Definition:
         LoadError: it is no JSON, or no Flow definition; every finding has line and column where there is one.
     """
     text = _decoded(raw, file)
+    if least_size(raw) >= LARGEST:
+        message = f"more than {LARGEST:,} bytes without the white space: Studio takes less"
+        raise LoadError([_finding("too-large", message, Place(file), "Split the flow into subflows.")])
     if too_deep(raw):
         message = f"nested deeper than {LIMIT} levels: no flow definition is"
         raise LoadError([_finding("too-deep", message, Place(file))])
@@ -145,7 +152,7 @@ def _loaded(text: str, file: str) -> JsonObject:
         raise LoadError([_syntax(error, file)]) from error
     except ValueError as error:  # Python refuses integers of more than 4,300 digits
         raise LoadError([_finding("not-finite", f"a number is too large: {error}", Place(file))]) from error
-    findings = list(_odd_tokens(text, file)) if watch.suspicious else []
+    findings = list(islice(_odd_tokens(text, file), _MOST_FINDINGS)) if watch.suspicious else []
     if not isinstance(data, dict):
         kind = "an array" if isinstance(data, list) else "a single value"
         message = f"a flow definition is a JSON object, this is {kind}"

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from difflib import get_close_matches
+from typing import Final
 
-from reconciler.model.finding import Finding, Place
+from reconciler.model.finding import Finding, Place, Severity
 
-_SUGGESTIONS = 50
+_MOST: Final = 1_000
+"""Errors, and warnings, that are kept; more tell a person nothing, and a file of four megabytes may cause a million."""
+_SUGGESTIONS: Final = 50
 """Comparing a wrong name with thousands of right ones is slow; after so many, a wrong name gets no suggestion."""
 
 
@@ -17,6 +21,7 @@ class Findings:
 
     def __init__(self) -> None:
         self._all: list[Finding] = []
+        self._counts: Counter[Severity] = Counter()
         self._suggestions = _SUGGESTIONS
         self._unknown: set[Place] = set()
 
@@ -24,7 +29,7 @@ class Findings:
         """Note a fault that stops a plan."""
         if rule == "invalid-value" and place in self._unknown:
             return
-        self._all.append(Finding(rule, "error", message, place, hint=hint))
+        self._add(Finding(rule, "error", message, place, hint=hint))
 
     def value_unknown(self, place: Place) -> None:
         """Note that a value could not be made, so that it is not called invalid besides."""
@@ -32,11 +37,17 @@ class Findings:
 
     def warning(self, rule: str, message: str, place: Place | None, *, hint: str | None = None) -> None:
         """Note a remark that stops nothing."""
-        self._all.append(Finding(rule, "warning", message, place, hint=hint))
+        self._add(Finding(rule, "warning", message, place, hint=hint))
 
     def extend(self, findings: Iterable[Finding]) -> None:
         """Take over findings made elsewhere."""
-        self._all.extend(findings)
+        for finding in findings:
+            self._add(finding)
+
+    def _add(self, finding: Finding) -> None:
+        self._counts[finding.severity] += 1
+        if self._counts[finding.severity] <= _MOST:
+            self._all.append(finding)
 
     def nearest(self, name: str, known: Iterable[str]) -> str | None:
         """Say `Did you mean …?` for a wrong name; None when nothing is near."""
@@ -48,12 +59,21 @@ class Findings:
     @property
     def failed(self) -> bool:
         """Tell whether any of them is an error."""
-        return any(finding.severity == "error" for finding in self._all)
+        return self._counts["error"] > 0
 
     def sorted(self, secrets: Iterable[str] = ()) -> tuple[Finding, ...]:
-        """Give all of them by file, line and column, each once, with secrets covered."""
-        covered = [_covered(finding, secrets) for finding in self._all]
-        return tuple(sorted(dict.fromkeys(covered), key=lambda f: (f.place or Place(""), f.rule, f.message)))
+        """Give them by file, line and column, each once, with secrets covered; last, how many were too many to keep."""
+        # The longest first, so that a secret that is part of another one does not leave the rest of it readable.
+        longest_first = sorted(secrets, key=lambda secret: (-len(secret), secret))
+        covered = dict.fromkeys(_covered(finding, longest_first) for finding in self._all)
+        in_order = sorted(covered, key=lambda f: (f.place or Place(""), f.rule, f.message))
+        return (*in_order, *self._left_out())
+
+    def _left_out(self) -> Iterator[Finding]:
+        for severity, number in sorted(self._counts.items()):
+            if number > _MOST:
+                message = f"{number - _MOST:,} more of severity {severity} are not listed"
+                yield Finding("too-many", severity, message, hint="Repair the first ones, then look again.")
 
 
 def _covered(finding: Finding, secrets: Iterable[str]) -> Finding:

@@ -1,7 +1,7 @@
 """One YAML file's bytes → its documents as nodes and as plain values, with the place of every value.
 
-What is refused here: bytes that are not UTF-8, broken YAML, a key given twice, merge keys, tags beyond the core
-schema, aliases that multiply into thousands of values or contain themselves, nesting without end. Nothing here knows
+What is refused here: bytes that are not UTF-8, broken YAML, a key given twice, merge keys, tags beyond the core schema,
+aliases that multiply into thousands of values or contain themselves, nesting or values without end. Nothing here knows
 what the values mean.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, cast
 
 import yaml
@@ -34,6 +34,8 @@ _DEEPEST: Final = 100
 """Deeper nesting is refused: libyaml's composer recurses in C, and Python would crash instead of failing."""
 _MOST_EXPANDED: Final = 10_000
 """How many values the aliases of one document may stand for."""
+_MOST_VALUES: Final = 200_000
+"""In one file, keys included. Each takes 300 bytes and more, a hundred times what it may take in the file."""
 
 Path = Sequence[str | int]
 
@@ -49,6 +51,7 @@ class Document:
     data: Json
     node: yaml.Node
     templated: bool
+    _members: dict[int, dict[str, tuple[yaml.Node, yaml.Node]]] = field(default_factory=dict, repr=False)
 
     def place(self, path: Path = (), *, key: bool = False) -> Place:
         """Find where a value stands, or with `key` its key; of what does not exist, where its parent stands."""
@@ -64,18 +67,19 @@ class Document:
     def _walk(self, path: Path) -> tuple[yaml.Node, yaml.Node | None]:
         node, key = self.node, None
         for step in path:
-            found = _child(node, step)
+            found = self._child(node, step)
             if found is not None:
                 key, node = found
         return node, key
 
-
-def _child(node: yaml.Node, step: str | int) -> tuple[yaml.Node | None, yaml.Node] | None:
-    if isinstance(node, yaml.MappingNode):
-        return next(((k, v) for k, v in node.value if k.value == step), None)
-    if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
-        return None, node.value[step]
-    return None
+    def _child(self, node: yaml.Node, step: str | int) -> tuple[yaml.Node | None, yaml.Node] | None:
+        if isinstance(node, yaml.MappingNode):
+            if id(node) not in self._members:  # searching the pairs each time would take hours for a large mapping
+                self._members[id(node)] = {key.value: (key, value) for key, value in reversed(node.value)}
+            return self._members[id(node)].get(str(step))
+        if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+            return None, node.value[step]
+        return None
 
 
 class _Composer(CParser):
@@ -84,6 +88,7 @@ class _Composer(CParser):
     def __init__(self, stream: bytes) -> None:
         super().__init__(stream)
         self._depth = 0
+        self._values = 0
 
     def resolve(self, kind: type[yaml.Node], value: str | None, implicit: tuple[bool, bool] | bool) -> str:  # noqa: ARG002, FBT001 - called by libyaml's binding
         if kind is yaml.ScalarNode:
@@ -92,6 +97,10 @@ class _Composer(CParser):
 
     def descend_resolver(self, parent: yaml.Node | None, index: object) -> None:  # noqa: ARG002 - called by libyaml's binding
         self._depth += 1
+        self._values += 1
+        if self._values > _MOST_VALUES and parent is not None:
+            problem = f"more than {_MOST_VALUES:,} values in one file"
+            raise yaml.MarkedYAMLError(problem=problem, problem_mark=parent.start_mark)
         if self._depth > _DEEPEST and parent is not None:
             raise yaml.MarkedYAMLError(problem=f"nested deeper than {_DEEPEST} levels", problem_mark=parent.start_mark)
 
@@ -228,12 +237,13 @@ class _Reader:
         if node.tag != _MAPPING:
             self._refuse_tag(node)
         data: dict[str, Json] = {}
+        first: dict[str, yaml.Node] = {}
         for key, value in node.value:
             name = self._key(key)
             if name is None:
                 continue
-            if name in data:
-                self._refuse_double(node, name, key)
+            if first.setdefault(name, key) is not key:
+                self._refuse_double(first[name], name, key)
             data[name] = self.value(value)
         return data
 
@@ -249,8 +259,7 @@ class _Reader:
             self._refuse("quote-it", f"the key {node.value} must be text: quote it", node)
         return None
 
-    def _refuse_double(self, mapping: yaml.MappingNode, name: str, again: yaml.Node) -> None:
-        first = next(key for key, _ in mapping.value if key.value == name)
+    def _refuse_double(self, first: yaml.Node, name: str, again: yaml.Node) -> None:
         self._refuse(
             "duplicate-key", f"the key {name!r} is given twice, first in line {first.start_mark.line + 1}", again
         )
