@@ -2,7 +2,8 @@
 
 Widgets are matched by name, properties by key, transitions by event and condition. Values inside a property (text,
 lists) are taken whole. Where both sides changed the same value differently, that is a conflict, never a guess; only
-where a widget stands on the canvas is taken from live.
+where a widget stands on the canvas is taken from live. `match` transitions are asked in their order, so a new order is
+a change like any other.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias, cast
 
-from reconciler.definition import document
+from reconciler.definition import canonical, document
 from reconciler.model.definition import Definition
 from reconciler.model.jsontypes import Json, JsonObject
 
@@ -22,6 +23,8 @@ class _Missing:
 
 
 _MISSING: Final = _Missing()
+_ROOT: Final = {"states": "widgets"}
+"""Where paths say it in the words of `ignoreChanges`."""
 _Value: TypeAlias = "Json | _Missing"
 
 
@@ -31,9 +34,9 @@ class _Merge:
 
     def value(self, base: _Value, live: _Value, desired: _Value, path: str) -> _Value:
         """Merge one value; a conflict is noted and the desired side stands."""
-        if live in (desired, base):
+        if _same(live, desired) or _same(live, base):
             return desired
-        if base == desired or path.endswith(".properties.offset"):
+        if _same(base, desired) or path.endswith(".properties.offset"):
             return live
         if isinstance(live, dict) and isinstance(desired, dict):
             return self.object(base if isinstance(base, dict) else {}, live, desired, path)
@@ -43,12 +46,27 @@ class _Merge:
     def object(self, base: JsonObject, live: JsonObject, desired: JsonObject, path: str) -> JsonObject:
         """Merge two objects key by key, in the desired order, then what only live has."""
         merged: JsonObject = {}
-        for key in _in_order(desired, live, base):
-            where = f"{path}.{key}" if path else key
+        for key in self.order(base, live, desired, path):
+            where = f"{path}.{key}" if path else _ROOT.get(key, key)
             value = self.value(base.get(key, _MISSING), live.get(key, _MISSING), desired.get(key, _MISSING), where)
             if not isinstance(value, _Missing):
                 merged[key] = value
         return merged
+
+    def order(self, base: JsonObject, live: JsonObject, desired: JsonObject, path: str) -> list[str]:
+        """Give all keys in the desired order, or in live's where it alone changed that of `match` transitions."""
+        if not path.endswith(".transitions"):
+            return _in_order(desired, live, base)
+        before, theirs, ours = (
+            [key for key in side if key.startswith("match") and key in base and key in live and key in desired]
+            for side in (base, live, desired)
+        )
+        if theirs in (before, ours):
+            return _in_order(desired, live, base)
+        if before != ours:
+            self.conflicts.append(path)
+            return _in_order(desired, live, base)
+        return _in_order(live, desired, base)
 
 
 def merge(base: Definition, live: Definition, desired: Definition) -> tuple[Definition, tuple[str, ...]]:
@@ -67,8 +85,35 @@ def merge(base: Definition, live: Definition, desired: Definition) -> tuple[Defi
     return document.of(_unkeyed(merged)), tuple(work.conflicts)
 
 
+def _same(one: _Value, other: _Value) -> bool:
+    # Not `==`, for which 1 is true, and which does not see in which order transitions stand.
+    if isinstance(one, _Missing) or isinstance(other, _Missing):
+        return one is other
+    return canonical.same(one, other) and _orders(one) == _orders(other)
+
+
+def _orders(value: Json) -> list[list[str]]:
+    """Give the orders of the keyed `match` transitions inside a value."""
+    if not isinstance(value, dict):
+        return []
+    own = [key for key in value if key.startswith("match")]
+    return [own, *(order for key in sorted(value) for order in _orders(value[key]))]
+
+
 def _in_order(*sides: JsonObject) -> list[str]:
-    return list(dict.fromkeys(key for side in sides for key in side))
+    """Give the keys of all sides, in the order of the first; what it lacks stands behind its neighbour of elsewhere."""
+    keys = list(sides[0])
+    known = set(keys)
+    for side in sides[1:]:
+        place = 0
+        for key in side:
+            if key in known:
+                place = keys.index(key) + 1
+                continue
+            keys.insert(place, key)
+            known.add(key)
+            place += 1
+    return keys
 
 
 def _keyed(data: JsonObject) -> JsonObject | None:
@@ -91,11 +136,18 @@ def _keyed(data: JsonObject) -> JsonObject | None:
 
 def _keyed_transitions(transitions: list[Json]) -> JsonObject:
     keyed: JsonObject = {}
-    for transition in transitions:
+    for transition in map(_leading, transitions):
         key = transition_key(transition)
         count = sum(1 for known in keyed if known == key or known.startswith(f"{key} #"))
         keyed[key if count == 0 else f"{key} #{count + 1}"] = transition
     return keyed
+
+
+def _leading(transition: Json) -> Json:
+    """Give a transition without a `next` that is null: absent and null mean the same."""
+    if isinstance(transition, dict) and transition.get("next") is None:
+        return {key: value for key, value in transition.items() if key != "next"}
+    return transition
 
 
 def transition_key(transition: Json) -> str:
