@@ -1,0 +1,32 @@
+"""The simulation is worth its time: what is broken on purpose is noticed."""
+
+import pytest
+
+from tests.simulation.mutants import MUTANTS, Mutant
+from tests.simulation.play import play
+from tests.simulation.run import shrunk, sort_of
+from tests.simulation.setting import draw
+
+OTHERS = 200
+"""Seeds that are tried when those that are known to notice a mutant do so no more."""
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
+def test_a_broken_product_is_noticed(mutant: Mutant):
+    """Each way to break a promise is noticed by some seed."""
+    with mutant.loose():
+        assert any(play(draw(seed)).violations for seed in (*mutant.seeds, *range(OTHERS)))
+
+
+def test_a_failing_seed_shrinks():
+    """Leaving out what can be left out ends with a shorter script that fails in the same way."""
+    mutant = MUTANTS[0]
+    with mutant.loose():
+        seed = next(seed for seed in (*mutant.seeds, *range(OTHERS)) if play(draw(seed)).violations)
+        script = draw(seed)
+        kind = sort_of(play(script))
+        small = shrunk(script, lambda each: sort_of(play(each)) == kind)
+        assert sort_of(play(small)) == kind
+    assert len(small.happenings) <= len(script.happenings)
+    assert len(small.setting.quirks) <= len(script.setting.quirks)
+    assert not play(small).violations
