@@ -170,8 +170,8 @@ def read_moved(look: Look, record: FlowRecord, row: FlowRow, *, base: int) -> Li
     body = fetch_at_least(look, row.sid, max(row.revision, record.revision))
     published = _published_now(look, record, body)
     heads = [body.definition.digests, *((published.definition.digests,) if published and published.definition else ())]
-    known = [record.stored, *((record.published.digests,) if record.published else ())]
-    changed = any(head not in known for head in heads)
+    recorded = record.published.digests if record.published and record.published.revision == base else record.stored
+    changed = any(head != recorded for head in heads)
     return LiveFlow(
         row=body.row,
         body=body.latest,

@@ -74,14 +74,14 @@ def content_of(revision: FlowRevision) -> Content:
 def sent_for(record: FlowRecord, wanted: Status) -> Digests | None:
     """Give the digests of what we sent, if the head of that status is what Studio made of it.
 
-    `sent` belongs to our newest revision. A draft that others put on top of it is the latest revision, but not ours.
+    `sent` belongs to our newest revision. A draft that others put on top of it is the latest revision, but not ours; a
+    draft of ours is not what callers get.
     """
-    if record.sent is None:
-        return None
+    if record.sent is None or record.status == "published" or record.published is None:
+        return record.sent
     ours = max((e.revision for e in record.revisions if e.by == "us"), default=record.revision)
-    if wanted == "draft" and record.status == "draft" and record.published and ours <= record.published.revision:
-        return None
-    return record.sent
+    mine = "draft" if ours > record.published.revision else "published"
+    return record.sent if wanted == mine else None
 
 
 def of_desired(friendly_name: str, status: Status, wanted: Definition, record: FlowRecord | None) -> Snapshot:
