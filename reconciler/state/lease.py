@@ -231,8 +231,12 @@ class LeaseHold:
         self.taken_over = taken_over
 
     def sure(self) -> bool:
-        """Tell whether nobody else can have it: the last renewal is younger than the lease."""
-        return not self._lost and self._clock.monotonic() - self._renewed < self._length
+        """Tell whether nobody else can have it: the last renewal is younger than the lease, by both clocks.
+
+        The steady one may stand still while a machine sleeps, the other may be set.
+        """
+        asleep = self._clock.now() >= self._lease.expires
+        return not (self._lost or asleep) and self._clock.monotonic() - self._renewed < self._length
 
     def renew(self) -> None:
         """Write the lease anew. What does not answer is tried again at the next beat; what is lost stays lost."""

@@ -104,7 +104,7 @@ def _postgres(location: str, run: Run, seal: Seal) -> ManagedStore:
 
     where = postgres.location_of(location)
     place = postgres.PostgresObjects(where, run.clock, run.command)
-    return RemoteStateStore(Parts(where.shown, place, place, run.clock, run.version, seal))
+    return RemoteStateStore(Parts(where.shown, place, place, run.clock, run.version, seal, fenced=True))
 
 
 def _http(location: str, run: Run, seal: Seal) -> ManagedStore:
@@ -113,7 +113,7 @@ def _http(location: str, run: Run, seal: Seal) -> ManagedStore:
 
     where = http.location_of(location, run.environ)
     place = http.HttpObjects(where, run.clock, run.command, run.version)
-    return RemoteStateStore(Parts(where.address, place, place, run.clock, run.version, seal))
+    return RemoteStateStore(Parts(where.address, place, place, run.clock, run.version, seal, fenced=True))
 
 
 def _length(environ: Mapping[str, str]) -> float:

@@ -139,16 +139,17 @@ def restore(store: ManagedStore, serial: int, *, timeout: float) -> State:
 
 
 def unlock(store: ManagedStore) -> None:
-    """Wipe out what a dead run left of its lock. The lock itself went with its process.
+    """Wipe out what a dead run left of its lock, where the lock itself went with its process.
 
     Raises:
-        StateLockedError: a run that lives holds it; that is never broken.
+        StateLockedError: a run holds it. That of a remote store can be broken by its ID alone, which is told.
     """
     holder = store.holder()
     if holder is not None:
         raise StateLockedError(
-            f"the state is locked by {holder}, which is still running",
-            hint="Let it end, or end that process; the lock goes with it.",
+            f"the state is locked by {holder}",
+            hint="Let it end, or end that process, and the lock goes with it. If it is dead and an ID is named here: "
+            "`reconciler state unlock ID`.",
         )
 
 

@@ -41,6 +41,7 @@ class Parts:
     Attributes:
         name: the location, without any secret, for messages and as the beginning of where bodies are.
         seal: encrypts what is written. Default: nothing is encrypted.
+        fenced: whether the place itself refuses the writes of a run that has lost its lock. Default no.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Parts:
     clock: Clock
     version: str
     seal: Seal = PLAIN
+    fenced: bool = False
 
 
 class RemoteStateStore:
@@ -62,7 +64,7 @@ class RemoteStateStore:
         self._clock = parts.clock
         self._version = parts.version
         self._seal = parts.seal
-        self._place = Place(parts.name, parts.objects, parts.seal, self._writer)
+        self._place = Place(parts.name, parts.objects, parts.seal, self._writer, parts.fenced)
 
     def __str__(self) -> str:
         return self._name

@@ -4,7 +4,7 @@ The journal is what keeps two runs apart that both believe to hold the lock. Its
 and never replaced, and whoever finds a number taken has lost. The fold first closes the journal with an entry of its
 own, so that nothing can be recorded on top of a snapshot that is about to be replaced, and replaces exactly the
 snapshot it has read.
-Closing entries stay as long as the backups: they stop a run that slept through other runs' folds.
+Entries stay as long as the backups: a number that came free again would let a run record that slept through a fold.
 """
 
 from __future__ import annotations
@@ -65,12 +65,17 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a state is, for messages, and what everything there goes through."""
+    """Where a state is, for messages, and what everything there goes through.
+
+    Attributes:
+        fenced: whether the place itself refuses the writes of a run that has lost its lock.
+    """
 
     name: str
     objects: Objects
     seal: Seal
     writer: Callable[[str | None], Writer]
+    fenced: bool
 
 
 @dataclass(slots=True)
@@ -254,7 +259,7 @@ class RemoteStateSession:
         if self._objects.replace(SNAPSHOT, self._place.seal.seal(encode(made.state)), self._version) is None:
             raise lost(self._place.name)
         with contextlib.suppress(StateError):  # what is old is left out by every reader
-            clean(self._objects, self._base.serial, self._entries)
+            clean(self._objects, self._base.serial, fenced=self._place.fenced)
         return made.state
 
     def _keep(self, overflow: Overflow) -> None:
@@ -264,13 +269,13 @@ class RemoteStateSession:
         self._objects.create(name, b"".join(lines))
 
 
-def clean(objects: Objects, serial: int, entries: int) -> None:
-    """Remove what a fold of a serial made old: its entries but the closing one, and what belongs to no kept serial."""
-    old = [entry(serial, number) for number in range(1, entries)]
+def clean(objects: Objects, serial: int, *, fenced: bool) -> None:
+    """Remove what a fold made old: backups beyond the kept ones, and journals that no late run can reach."""
     backups = [name for name in objects.names(BACKUPS) if number_of(name) is not None]
-    old += backups[:-KEPT_SERIALS]
-    oldest = min((number_of(name) or 0 for name in backups[-KEPT_SERIALS:]), default=serial)
+    old = backups[:-KEPT_SERIALS]
+    kept = [number_of(name) or 0 for name in backups[-KEPT_SERIALS:]]
+    first = serial + 1 if fenced else min([serial, *kept])
     folded = ((name, number_of(name)) for name in objects.names(JOURNALS))
-    old += [name for name, number in folded if number is not None and number < min(oldest, serial)]
+    old += [name for name, number in folded if number is not None and number < first]
     if old:
         objects.delete(old)

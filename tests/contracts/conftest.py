@@ -1,22 +1,26 @@
-"""The stores that the contract of state stores is held against, each also as the source of another process.
+"""The stores that the contract of state stores is held against, in this process and in others.
 
-A new store is one more `Implementation` in IMPLEMENTATIONS.
+A new store is one more `Implementation` in IMPLEMENTATIONS and a fixture of where its states are.
 """
 
+import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+import uuid
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
 from reconciler.errors import InterruptedRunError
-from reconciler.state.file import FileStateStore
-from reconciler.state.store import ManagedStore
+from reconciler.state.open import Run, store_at
+from tests.support import servers
+from tests.support.lock_server import PASSWORD, USER, lock_server
+from tests.support.object_server import object_server
+from tests.support.stores import IMPLEMENTATIONS, LEASE, params
 
 AT = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
@@ -48,22 +52,6 @@ class WaitingClock:
         return self.stop_after is not None and self.waits >= self.stop_after
 
 
-@dataclass(frozen=True)
-class Implementation:
-    """One store: how to make it at a place, and the same as the source of another process, where `place` is given."""
-
-    make: Callable[[Path, WaitingClock], ManagedStore]
-    source: str
-
-
-IMPLEMENTATIONS = {
-    "file": Implementation(
-        lambda place, clock: FileStateStore(place / "production.json", clock=clock, version="1.2.3", command="tests"),
-        "from reconciler.state.file import FileStateStore\n"
-        "store = FileStateStore(place / 'production.json', clock=clock, version='1.2.3', command='child')\n",
-    ),
-}
-
 CHILD = """
 import json, os, sys, time
 from dataclasses import dataclass
@@ -78,7 +66,15 @@ class Clock:
     def monotonic(self): return time.monotonic()
     def sleep(self, seconds): time.sleep(seconds)
     def stopping(self): return False
-place, clock = Path(sys.argv[1]), Clock()
+clock = Clock()
+def make():
+    from reconciler.state.open import Run, store_at
+    return store_at(sys.argv[1], Run(clock, "1.2.3", os.environ, "child"))
+def free(store):
+    "End the lock of a killed run, where it does not end with its process."
+    held = store.holder()
+    if held and sys.argv[2] == "free":
+        store.unlock(held.split("(ID ")[1].split(")")[0])
 empty = State("lineage-1", 0, "clinic", "production", None, None)
 digests = Digests("sha256:b", "sha256:f")
 def record(number, name="x"):
@@ -87,34 +83,38 @@ def say(text): os.write(1, f"{text}\\n".encode())
 """
 
 
-@pytest.fixture(params=IMPLEMENTATIONS.values(), ids=IMPLEMENTATIONS)
+@pytest.fixture(params=params(IMPLEMENTATIONS))
 def implementation(request):
-    """Give each store in turn."""
+    """Give each kind of store in turn."""
     return request.param
 
 
 @pytest.fixture
-def place(tmp_path):
-    """Give where its files are."""
-    return tmp_path / "state"
+def place(implementation, request, tmp_path, monkeypatch):
+    """Give the location of a new state, its environment variables set."""
+    locate, environ = request.getfixturevalue(implementation.server)
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value)
+    return locate(tmp_path)
 
 
 @pytest.fixture
-def make(implementation, place):
+def make(place):
     """Give a function that makes one more store of the same place, as another process would.
 
     `stop_after`: the run is to stop after so many waits; None for never.
     """
-    return lambda stop_after=None: implementation.make(place, WaitingClock(stop_after))
+    return lambda stop_after=None: store_at(place, Run(WaitingClock(stop_after), "1.2.3", os.environ, "tests"))
 
 
 @pytest.fixture
 def child(implementation, place):
-    """Give a context that runs a script in another process, beside the same store."""
+    """Give a context that runs a script in another process, which makes its own stores of the same place."""
 
     @contextmanager
     def run(script: str) -> Iterator[subprocess.Popen[str]]:
-        command = [sys.executable, "-c", CHILD + implementation.source + script, str(place)]
+        freeing = "keep" if implementation.lock_dies else "free"
+        command = [sys.executable, "-c", CHILD + script, place, freeing]
         pipe = subprocess.PIPE
         process = subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True)  # noqa: S603  # our own interpreter
         with process:
@@ -124,3 +124,60 @@ def child(implementation, place):
                 process.kill()
 
     return run
+
+
+# --- where the stores are; each server starts when the first test wants it
+
+
+def unique(prefix):
+    """Give a function that names a new state each time."""
+    return lambda _: f"{prefix}{uuid.uuid4().hex}/production.json"
+
+
+@pytest.fixture(scope="session")
+def file_server():
+    """Give states in a folder."""
+    return lambda folder: str(folder / "state" / "production.json"), {}
+
+
+@pytest.fixture(scope="session")
+def moto_server():
+    """Give states in moto's S3."""
+    with servers.folder_of("moto") as folder, servers.moto(folder) as environ:
+        yield unique("s3://states/"), environ | LEASE
+
+
+@pytest.fixture(scope="session")
+def seaweed_server():
+    """Give states in SeaweedFS."""
+    with servers.folder_of("seaweed") as folder, servers.seaweed(folder) as environ:
+        yield unique("s3://states/"), environ | LEASE
+
+
+@pytest.fixture(scope="session")
+def azurite_server():
+    """Give states in Azurite."""
+    with servers.folder_of("azurite") as folder, servers.azurite(folder) as environ:
+        yield unique("az://states/"), environ | LEASE
+
+
+@pytest.fixture(scope="session")
+def gcs_server():
+    """Give states in our own stub of Google Cloud Storage."""
+    with object_server() as (url, _):
+        yield unique("gs://states/"), {"STORAGE_EMULATOR_HOST": url} | LEASE
+
+
+@pytest.fixture(scope="session")
+def postgres_server():
+    """Give states in PostgreSQL."""
+    with servers.folder_of("postgres") as folder, servers.postgres(folder) as url:
+        yield lambda _: f"{url}?state={uuid.uuid4().hex}", {}
+
+
+@pytest.fixture(scope="session")
+def http_server():
+    """Give states behind our own server of Terraform's protocol."""
+    with lock_server() as (url, _):
+        environ = {"RECONCILER_STATE_USERNAME": USER, "RECONCILER_STATE_PASSWORD": PASSWORD}
+        yield lambda _: f"{url}/states/{uuid.uuid4().hex}", environ
