@@ -12,6 +12,7 @@ from reconciler.model.record import Intent, Resource, State
 from reconciler.plan.mark import read_mark
 from reconciler.plan.outcome import Outcome, OutcomeKind
 from reconciler.workflows.results import Applied
+from reconciler.workflows.verify import Verified
 
 SEVERITIES: Final[tuple[Severity, ...]] = get_args(Severity)
 OUTCOMES: Final[tuple[OutcomeKind, ...]] = get_args(OutcomeKind)
@@ -64,3 +65,8 @@ def said(message: str) -> str:
     """Give what a person wrote into a commit message: all of it but our mark."""
     mark = read_mark(message)
     return message if mark is None else message.lstrip()[len(str(mark)) :].strip()
+
+
+def broken(verified: Sequence[Verified]) -> tuple[Verified, ...]:
+    """Give the recorded revisions that Studio does not bear out."""
+    return tuple(one for one in verified if one.verdict in {"differs", "missing"})

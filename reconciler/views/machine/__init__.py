@@ -5,6 +5,7 @@ Each document has a `format` number and a JSON Schema in `schemas/`.
 
 from reconciler.views.machine.apply import render_event, render_summary
 from reconciler.views.machine.findings import render_error, render_findings
+from reconciler.views.machine.recovery import render_rebuilt, render_verified
 from reconciler.views.machine.results import (
     render_checks,
     render_compared,
@@ -29,10 +30,12 @@ __all__ = [
     "render_history",
     "render_imported",
     "render_plan",
+    "render_rebuilt",
     "render_rolled_back",
     "render_state_list",
     "render_state_show",
     "render_status",
     "render_summary",
+    "render_verified",
     "render_version",
 ]

@@ -23,7 +23,9 @@ _DOCUMENTS: Final[dict[str, tuple[str, Any]]] = {
     "import": ("Import", shapes.ImportShape),
     "rollback": ("Rollback", shapes.RollbackShape),
     "state-list": ("State list", shapes.StateListShape),
+    "state-rebuild": ("Rebuilt state", shapes.StateRebuildShape),
     "state-show": ("State of one resource", shapes.StateShowShape),
+    "state-verify": ("Verified state", shapes.StateVerifyShape),
     "status": ("Status", shapes.StatusShape),
     "version": ("Version", shapes.VersionShape),
 }

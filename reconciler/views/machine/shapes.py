@@ -293,3 +293,43 @@ class RollbackShape(TypedDict):
     diff: list[DiffItemShape]
     plan: PlanShape | None
     notes: list[str]
+
+
+@with_config(STRICT)
+class RebuiltFlowShape(TypedDict):
+    """One flow that was found again by the marks in its commit messages."""
+
+    address: str
+    sid: str
+    revision: int
+    revisions: int
+
+
+@with_config(STRICT)
+class StateRebuildShape(TypedDict):
+    """A state put together again; `recorded` is false while it is only proposed."""
+
+    format: Literal[1]
+    recorded: bool
+    flows: list[RebuiltFlowShape]
+    testUsers: list[str]
+    unknown: list[str]
+
+
+@with_config(STRICT)
+class VerifiedShape(TypedDict):
+    """One recorded revision held against Studio."""
+
+    address: str
+    sid: str
+    revision: int
+    verdict: Literal["holds", "differs", "missing", "unread"]
+
+
+@with_config(STRICT)
+class StateVerifyShape(TypedDict):
+    """All recorded revisions held against Studio; `holds` is whether none differs and none is missing."""
+
+    format: Literal[1]
+    holds: bool
+    revisions: list[VerifiedShape]
