@@ -11,6 +11,7 @@ from reconciler.definition import compare as definitions
 from reconciler.definition import document
 from reconciler.definition.layout import keep_ignored, keep_layout
 from reconciler.definition.merge import merge
+from reconciler.errors import CycleError
 from reconciler.model.address import Address
 from reconciler.model.definition import Definition
 from reconciler.model.desired import DesiredFlow
@@ -137,6 +138,8 @@ def record_of(live: LiveFlow, flow: DesiredFlow) -> FlowRecord:
 
 
 def _create(flow: DesiredFlow, definition: Definition, reason: str, notes: tuple[str, ...] = ()) -> Step:
+    if flow.address.name in definition.references:
+        raise CycleError([str(flow.address)] * 2)  # its SID is known only when it exists
     target = None if definition.references else definition.digests.full
     diff: tuple[DiffItem, ...] = (
         FieldChanged("friendlyName", None, flow.friendly_name),
