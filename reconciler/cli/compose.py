@@ -196,6 +196,7 @@ def client(app: App, run: Runtime, studio: Studio, *, read_only: bool) -> Iterat
         account=credentials.account,
         user=credentials.user,
         password=credentials.password,
+        sensitive=app.console.covered,
         variables=credentials.variables,
         read_only=read_only,
         allow=frozenset({VALIDATE}),

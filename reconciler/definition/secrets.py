@@ -10,6 +10,9 @@ from reconciler.model.jsontypes import Json
 SENSITIVE: Final = "(sensitive)"
 """What is shown in place of a secret."""
 
+_SHORTEST: Final = 4
+"""Characters. Covering every occurrence of less would tell more than it hides."""
+
 _SECRETS: Final = {
     "connect-call-to": frozenset({"sip_username", "sip_password"}),
     "make-outgoing-call-v2": frozenset({"sip_auth_username", "sip_auth_password"}),
@@ -27,6 +30,20 @@ def is_secret(widget_type: str, path: str) -> bool:
     root, _, rest = path.partition(".")
     name = rest.partition(".")[0].partition("[")[0]
     return root == "properties" and name in _SECRETS.get(widget_type, _ANY)
+
+
+def secrets_of(data: Json) -> frozenset[str]:
+    """Give the values of a definition's secret properties, for who has to cover what repeats the definition."""
+    states = data.get("states") if isinstance(data, dict) else None
+    return frozenset(
+        value
+        for state in (states if isinstance(states, list) else ())
+        if isinstance(state, dict) and isinstance(properties := state.get("properties"), dict)
+        for name, value in properties.items()
+        if isinstance(value, str)
+        and len(value) >= _SHORTEST
+        and is_secret(str(state.get("type")), f"properties.{name}")
+    )
 
 
 def masked(value: Json, sensitive: frozenset[str]) -> Json:

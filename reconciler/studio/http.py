@@ -100,11 +100,8 @@ class Http:
         self._client: httpx.Client | None = None
         self._calls: Counter[str] = Counter()
         self._server_time: datetime | None = None
-        self._secrets = tuple(
-            text.encode()
-            for text in (settings.password, b64encode(f"{settings.user}:{settings.password}".encode()).decode())
-            if text
-        )
+        pair = b64encode(f"{settings.user}:{settings.password}".encode()).decode()
+        self._sensitive = settings.sensitive | {settings.password, pair}
 
     @property
     def account(self) -> str:
@@ -207,8 +204,8 @@ class Http:
     def _read(self, call: Call, answer: Answer) -> Json | _Failure:
         if not httpx.codes.is_success(answer.status):
             wait = retry_after_of(answer.headers, self._clock.now())
-            shown = Answer(answer.status, answer.headers, self._without_secrets(answer.body))
-            return _Failure(judge(call, shown, retry_after=wait, variables=self._settings.variables), None, wait)
+            error = judge(call, answer, retry_after=wait, variables=self._settings.variables, sensitive=self._sensitive)
+            return _Failure(error, None, wait)
         if call.may_be_empty and not answer.body.strip():
             return None
         if too_deep(answer.body):
@@ -221,11 +218,6 @@ class Http:
         if parsed is None and not call.may_be_empty:
             return _Failure(_unreadable(call, answer.status))
         return parsed
-
-    def _without_secrets(self, body: bytes) -> bytes:
-        for secret in self._secrets:
-            body = body.replace(secret, b"(secret)")
-        return body
 
     def _log(self, call: Call, tries: int, started: float, status: int | str) -> None:
         debug(

@@ -10,6 +10,8 @@ import json
 from http import HTTPStatus
 from typing import Final, cast
 
+from reconciler.definition.depth import too_deep
+from reconciler.definition.secrets import masked, secrets_of
 from reconciler.errors import (
     AmbiguousError,
     CredentialsError,
@@ -29,7 +31,14 @@ INVALID_DEFINITION: Final = 81022
 _LONGEST: Final = 300
 
 
-def judge(call: Call, answer: Answer, *, retry_after: float | None, variables: tuple[str, ...]) -> ReconcilerError:
+def judge(
+    call: Call,
+    answer: Answer,
+    *,
+    retry_after: float | None,
+    variables: tuple[str, ...],
+    sensitive: frozenset[str] = frozenset(),
+) -> ReconcilerError:
     """Give the error that an answer other than 2xx means.
 
     Args:
@@ -37,9 +46,10 @@ def judge(call: Call, answer: Answer, *, retry_after: float | None, variables: t
         answer: what came back.
         retry_after: the seconds that the answer asks to wait.
         variables: names of the variables that the credentials came from, for the hint.
+        sensitive: what no message may repeat, beside the secret properties of the definition sent; default none.
     """
     status = answer.status
-    body = _body(answer)
+    body = _body(answer, sensitive | _sent_secrets(call))
     code = body.get("code")
     code = code if isinstance(code, int) and not isinstance(code, bool) else None
     text = f"{call.operation}: Studio answered {status}{f' (code {code})' if code else ''}: {_message(body, status)}"
@@ -82,12 +92,21 @@ def _refusal(
     return RequestRefusedError(text, status=status, code=code, hint=hint)
 
 
-def _body(answer: Answer) -> JsonObject:
+def _sent_secrets(call: Call) -> frozenset[str]:
+    try:
+        return secrets_of(json.loads(call.value("Definition") or "null"))
+    except (ValueError, RecursionError):
+        return frozenset()
+
+
+def _body(answer: Answer, sensitive: frozenset[str]) -> JsonObject:
+    """Give what was said, covered before anything is cut: half a secret would not be found any more."""
     try:
         parsed: Json = json.loads(answer.body)
     except (ValueError, RecursionError):
         return {}
-    return parsed if isinstance(parsed, dict) else {}
+    covered = {} if too_deep(answer.body) else masked(parsed, sensitive)
+    return covered if isinstance(covered, dict) else {}
 
 
 def _message(body: JsonObject, status: int) -> str:

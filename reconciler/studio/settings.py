@@ -38,6 +38,7 @@ class HttpSettings:
         account: the account that the credentials are for.
         user: account SID or API key.
         password: auth token or API secret; never shown.
+        sensitive: texts beside the password that no message may repeat; never shown.
         variables: names of the environment variables the credentials came from, for hints.
         read_only: refuse whatever could change something before it is sent.
         allow: operations that a read-only client may send although they are POSTs (`UpdateFlowValidate`).
@@ -50,6 +51,7 @@ class HttpSettings:
     account: str
     user: str
     password: str = field(repr=False)
+    sensitive: frozenset[str] = field(default=frozenset(), repr=False)
     variables: tuple[str, ...] = ()
     user_agent: str = USER_AGENT
     timeouts: Timeouts = Timeouts()
