@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -26,6 +27,8 @@ def proxy() -> Iterator[Proxy]:
 @pytest.fixture(scope="session")
 def zygote() -> Iterator[Zygote]:
     """Give this worker's source of processes."""
+    if sys.platform != "linux":
+        pytest.skip("real processes are watched through /proc, which only Linux has")
     with Zygote.running() as running:
         yield running
 

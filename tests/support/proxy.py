@@ -14,7 +14,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Literal, Self
 
 HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "host"}
-When = Literal["before", "after"]
+When = Literal["before", "during", "after"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +29,24 @@ class Call:
     def wrote(self) -> bool:
         """Tell whether this call changed something in Studio. Validate only asks."""
         succeeded = self.status is not None and self.status < 400
-        return succeeded and self.method != "GET" and not self.path.endswith("/Validate")
+        return succeeded and is_write(self.method, self.path)
 
 
 @dataclass(slots=True)
 class Trap:
-    """What happens at one call: `spring` is called before it is forwarded, or when it was carried out unanswered."""
+    """What happens at one call.
+
+    `spring` is called before the call, which then is never made; after it, and then it stays unanswered; or `during`
+    it, and then it is carried out and answered.
+
+    Attributes:
+        number: of the call, from 1; with `only`, of the calls that `only` is true of.
+    """
 
     number: int
     when: When
     spring: Callable[[], None]
+    only: Callable[[str, str], bool] = lambda _method, _path: True
     sprung: bool = False
 
 
@@ -78,14 +86,16 @@ class Proxy:
         with self._lock:
             self.trap, self.calls, self._count = trap, [], 0
 
-    def arrived(self) -> Trap | None:
+    def arrived(self, method: str, path: str) -> Trap | None:
         """Count a call; give the trap when this is its call."""
         with self._lock:
+            if self.trap is None or not self.trap.only(method, path):
+                return None
             self._count += 1
-            if self.trap is not None and self.trap.number == self._count:
-                self.trap.sprung = True
-                return self.trap
-            return None
+            if self.trap.number != self._count:
+                return None
+            self.trap.sprung = True
+            return self.trap
 
     def ended(self, call: Call) -> None:
         """Note what came of a call."""
@@ -108,20 +118,20 @@ class _Handler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
 
     def do_GET(self) -> None:
-        trap = self.proxy.arrived()
+        path = self.path.partition("?")[0]
+        trap = self.proxy.arrived(self.command, path)
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         answer = None
         try:
-            if trap is not None and trap.when == "before":
+            if trap is not None and trap.when != "after":
                 trap.spring()
-                self.close_connection = True
-                return
-            answer = self._forward(body)
+            if trap is None or trap.when != "before":
+                answer = self._forward(body)
         finally:
-            self.proxy.ended(Call(self.command, self.path.partition("?")[0], answer[0] if answer else None))
-        if trap is not None:
+            self.proxy.ended(Call(self.command, path, answer[0] if answer else None))
+        if trap is not None and trap.when == "after":
             trap.spring()
-        if trap is not None or answer is None:
+        if answer is None or (trap is not None and trap.when == "after"):
             self.close_connection = True
             return
         with contextlib.suppress(OSError):
@@ -143,6 +153,11 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name of http.server
         """Say nothing."""
+
+
+def is_write(method: str, path: str) -> bool:
+    """Tell whether a call would change something in Studio. Validate only asks."""
+    return method != "GET" and not path.endswith("/Validate")
 
 
 def _raw(answer: http.client.HTTPResponse, body: bytes) -> bytes:

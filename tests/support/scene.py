@@ -10,13 +10,16 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from tests.support.account import Account, read_account
 from tests.support.proxy import Proxy
-from tests.support.zygote import REPOSITORY, Zygote
+from tests.support.terminal import Terminal
+from tests.support.zygote import REPOSITORY, How, Zygote
 
 ENVIRONMENT = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "PYTHONPATH": str(REPOSITORY)}
+EMPTY: Mapping[str, str] = MappingProxyType({})
 APPLY = ("apply", "--auto-approve", "--lock-timeout", "0")
 
 
@@ -31,11 +34,16 @@ class Ended:
 
 @dataclass(slots=True)
 class Scene:
-    """A folder with manifests, a state and an emulator's database, and how to run commands there."""
+    """A folder with manifests, a state and an emulator's database, and how to run commands there.
+
+    Attributes:
+        endpoint: where Studio is; None for behind the proxy.
+    """
 
     folder: Path
     proxy: Proxy
     zygote: Zygote
+    endpoint: str | None = None
 
     @property
     def database(self) -> Path:
@@ -49,17 +57,22 @@ class Scene:
 
     def arguments(self, *arguments: str) -> list[str]:
         """Give a whole command line about this project."""
-        return ["--endpoint", self.proxy.url, "--state", str(self.state), *arguments]
+        return ["--endpoint", self.endpoint or self.proxy.url, "--state", str(self.state), *arguments]
 
-    def start(self, *arguments: str, fatal: str | None = None) -> int:
+    def start(self, *arguments: str, fatal: str | None = None, env: Mapping[str, str] = EMPTY) -> int:
         """Start `reconciler ARGUMENTS`; `fatal` is a point of `support.fatal`, empty to note all points."""
-        installed = None if fatal is None else [str(self.state.parent), str(self.folder / "touches"), fatal]
-        return self.zygote.start(self.arguments(*arguments), folder=self.folder, env=ENVIRONMENT, fatal=installed)
+        installed = None if fatal is None else (str(self.state.parent), str(self.folder / "touches"), fatal)
+        return self.zygote.start(self.arguments(*arguments), self.folder, ENVIRONMENT | env, How(fatal=installed))
+
+    def execute(self, *arguments: str, terminal: Terminal | None = None, env: Mapping[str, str] = EMPTY) -> int:
+        """Execute the installed command, on a terminal or without one."""
+        how = How(terminal=terminal.name if terminal else None, executed=True)
+        return self.zygote.start(self.arguments(*arguments), self.folder, ENVIRONMENT | env, how)
 
     def end(self, pid: int) -> Ended:
         """Wait for a process; what it printed must hold no traceback, however it ended."""
         code = self.zygote.wait(pid)
-        out, err = ((self.folder / f"{pid}.{stream}").read_text() for stream in ("out", "err"))
+        out, err = (_text(self.folder / f"{pid}.{stream}") for stream in ("out", "err"))
         assert "Traceback" not in out + err
         return Ended(code, out, err)
 
@@ -68,10 +81,10 @@ class Scene:
         return self.end(self.start(*arguments))
 
     @contextlib.contextmanager
-    def emulator(self, *options: str) -> Iterator[int]:
+    def emulator(self, *options: str, port: int = 0) -> Iterator[int]:
         """Serve the database behind the proxy, in a process of its own."""
-        arguments = ["emulator", "--listen", "127.0.0.1:0", "--database", str(self.database), *options]
-        pid = self.zygote.start(arguments, folder=self.folder, env=ENVIRONMENT)
+        arguments = ["emulator", "--listen", f"127.0.0.1:{port}", "--database", str(self.database), *options]
+        pid = self.zygote.start(arguments, self.folder, ENVIRONMENT)
         try:
             self.proxy.upstream = _printed(self.folder / f"{pid}.out").removeprefix("http://")
             yield pid
@@ -92,6 +105,10 @@ class Scene:
     def document(self) -> dict[str, Any] | None:
         """Read the snapshot."""
         return json.loads(self.state.read_text()) if self.state.exists() else None
+
+
+def _text(path: Path) -> str:
+    return path.read_text() if path.exists() else ""
 
 
 def _printed(path: Path) -> str:

@@ -1,8 +1,8 @@
 """The real command line in real processes, hundreds of times: one interpreter imports it, and forks for each run.
 
 As a program this reads one JSON request a line from stdin and answers one line each: `{"start": …}` forks a process
-that runs `reconciler ARGUMENTS`, `{"wait": pid, "seconds": n}` gives how it ended. Each process has a session, a
-folder, an environment and streams of its own; what is saved is the second of imports. `Zygote` is its client.
+that runs `reconciler ARGUMENTS`, `{"poll": pid}` gives how it ended, null when it has not. Each process has a session,
+a folder, an environment and streams of its own; what is saved is the second of imports. `Zygote` is its client.
 """
 
 from __future__ import annotations
@@ -13,19 +13,37 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 REPOSITORY = Path(__file__).resolve().parents[2]
+COMMAND = Path(sys.executable).with_name("reconciler")
+
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """How a process is started.
+
+    Attributes:
+        fatal: arguments of `fatal.install`; only without `executed`.
+        terminal: the terminal it has as stdin and stderr, and as the one whose Ctrl-C it hears; None for none.
+        executed: whether the installed command is executed, instead of called in the fork.
+    """
+
+    fatal: tuple[str, str, str] | None = None
+    terminal: str | None = None
+    executed: bool = False
 
 
 @dataclass(slots=True)
 class Zygote:
-    """Starts command lines. One thread at a time may speak to it."""
+    """Starts command lines, for any thread."""
 
     process: subprocess.Popen[str]
+    lock: threading.Lock = field(default_factory=threading.Lock)
 
     @classmethod
     @contextlib.contextmanager
@@ -39,30 +57,35 @@ class Zygote:
             finally:
                 process.kill()
 
-    def start(self, arguments: list[str], *, folder: Path, env: dict[str, str], fatal: list[str] | None = None) -> int:
+    def start(self, arguments: list[str], folder: Path, env: dict[str, str], how: How = How()) -> int:
         """Start `reconciler ARGUMENTS`, give its process ID; FOLDER/PID.out and FOLDER/PID.err get what it prints."""
-        request = {"start": arguments, "folder": str(folder), "env": env, "fatal": fatal}
+        request = {"start": arguments, "folder": str(folder), "env": env, "how": asdict(how)}
         return int(self._ask(request)["pid"])
 
-    def wait(self, pid: int, seconds: float = 30) -> int:
+    def wait(self, pid: int, seconds: float = 90) -> int:
         """Give the exit code, negative for a signal; what does not end in time is killed, and that is an error."""
-        answer = self._ask({"wait": pid, "seconds": seconds})
-        if answer["code"] is None:
-            raise TimeoutError(f"process {pid} did not end within {seconds} s")
-        return int(answer["code"])
+        deadline, pause = time.monotonic() + seconds, 0.002
+        while (code := self._ask({"poll": pid})["code"]) is None:
+            if time.monotonic() > deadline:
+                os.killpg(pid, signal.SIGKILL)
+                raise TimeoutError(f"process {pid} did not end within {seconds} s")
+            time.sleep(pause)
+            pause = min(pause * 1.5, 0.02)
+        return int(code)
 
     def _ask(self, request: dict[str, Any]) -> dict[str, Any]:
         assert self.process.stdin is not None
         assert self.process.stdout is not None
-        self.process.stdin.write(json.dumps(request) + "\n")
-        self.process.stdin.flush()
-        return dict(json.loads(self.process.stdout.readline()))
+        with self.lock:
+            self.process.stdin.write(json.dumps(request) + "\n")
+            self.process.stdin.flush()
+            return dict(json.loads(self.process.stdout.readline()))
 
 
 def _serve() -> None:
     for line in sys.stdin:
         request = json.loads(line)
-        answer = {"pid": _fork(request)} if "start" in request else {"code": _wait(request["wait"], request["seconds"])}
+        answer = {"pid": _fork(request)} if "start" in request else {"code": _poll(request["poll"])}
         sys.stdout.write(json.dumps(answer) + "\n")
         sys.stdout.flush()
 
@@ -78,19 +101,19 @@ def _fork(request: dict[str, Any]) -> int:
 
 
 def _become(request: dict[str, Any]) -> None:
+    how = How(**request["how"])
     os.setsid()
     os.chdir(request["folder"])
     os.environ.clear()
     os.environ.update(request["env"])
-    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-    for number, end in ((1, "out"), (2, "err")):
-        path = f"{request['folder']}/{os.getpid()}.{end}"
-        os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND), number)
+    _streams(request["folder"], how.terminal)
+    if how.executed:
+        os.execv(COMMAND, [str(COMMAND), *request["start"]])  # noqa: S606 - our own command
     sys.argv = ["reconciler", *request["start"]]
-    if request["fatal"]:
+    if how.fatal:
         from tests.support import fatal  # noqa: PLC0415 - most processes are to live
 
-        fatal.install(*request["fatal"])
+        fatal.install(*how.fatal)
     from reconciler.cli import main  # noqa: PLC0415 - imported before the fork; here for its name
 
     try:
@@ -101,18 +124,17 @@ def _become(request: dict[str, Any]) -> None:
         os._exit(end.code if isinstance(end.code, int) else 1)
 
 
-def _wait(pid: int, seconds: float) -> int | None:
-    deadline = time.monotonic() + seconds
-    pause = 0.002
-    while time.monotonic() < deadline:
-        found, status = os.waitpid(pid, os.WNOHANG)
-        if found:
-            return os.waitstatus_to_exitcode(status)
-        time.sleep(pause)
-        pause = min(pause * 1.5, 0.02)
-    os.killpg(pid, signal.SIGKILL)
-    os.waitpid(pid, 0)
-    return None
+def _streams(folder: str, terminal: str | None) -> None:
+    new = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+    # Who leads a session and opens a terminal has it as its own from then on.
+    os.dup2(os.open(terminal or os.devnull, os.O_RDWR), 0)
+    os.dup2(os.open(f"{folder}/{os.getpid()}.out", new), 1)
+    os.dup2(0 if terminal else os.open(f"{folder}/{os.getpid()}.err", new), 2)
+
+
+def _poll(pid: int) -> int | None:
+    found, status = os.waitpid(pid, os.WNOHANG)
+    return os.waitstatus_to_exitcode(status) if found else None
 
 
 def _preload() -> None:
