@@ -198,3 +198,20 @@ class Bed:
             counted: dict[str, int] = client.get("/_calls").json()
             client.delete("/_calls")
         return counted
+
+
+class Acting(httpx.BaseTransport):
+    """Do something just before the first request of a kind, as somebody else might."""
+
+    def __init__(self, inner: httpx.BaseTransport, method: str, ending: str, act: Callable[[], object]) -> None:
+        self._inner = inner
+        self._kind = (method, ending)
+        self._act: Callable[[], object] | None = act
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Act, once, then send the request."""
+        act, (method, ending) = self._act, self._kind
+        if act is not None and request.method == method and request.url.path.endswith(ending):
+            self._act = None
+            act()
+        return self._inner.handle_request(request)
