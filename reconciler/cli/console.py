@@ -6,6 +6,7 @@ Nobody else in the command line prints. Texts are covered by the views; only wha
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import shutil
 import sys
@@ -15,6 +16,7 @@ from functools import cached_property
 from typing import Final, TextIO
 
 from reconciler.cli.progress import Bars, Silent
+from reconciler.definition.secrets import masked_text
 from reconciler.views.style import Style
 
 WIDTH: Final = 100
@@ -73,10 +75,8 @@ class Console:
         self._write(sys.stderr, text)
 
     def cover(self, text: str) -> str:
-        """Cover the secrets in a text that no view has made."""
-        for secret in sorted(self.secrets, key=len, reverse=True):
-            text = text.replace(secret, "(sensitive)") if secret else text
-        return text
+        """Cover the secrets in a text that no view has made, also as Python and JSON write them between quotes."""
+        return masked_text(text, frozenset(form for secret in self.secrets for form in _forms(secret)))
 
     def _write(self, stream: TextIO, text: str) -> None:
         with self.progress.hidden():
@@ -95,6 +95,11 @@ def style_of(stream: TextIO, environ: Mapping[str, str], *, color: bool | None) 
         color = not environ.get("NO_COLOR") and (forced or (terminal and environ.get("TERM") != "dumb"))
     width = shutil.get_terminal_size((WIDTH, 24)).columns if terminal else WIDTH
     return Style(color=color, width=max(width, 40), unicode=(stream.encoding or "").lower().startswith("utf"))
+
+
+def _forms(secret: str) -> set[str]:
+    quoted = {json.dumps(secret), json.dumps(secret, ensure_ascii=False), repr(secret), repr(repr(secret)[1:-1])}
+    return {secret, *(form[1:-1] for form in quoted)}
 
 
 def _is_terminal(stream: TextIO | None) -> bool:

@@ -25,7 +25,7 @@ def check(project: Project, catalogue: Catalogue, folder: Folder, findings: Find
         for name in desired.definition.references:
             if flow(name) not in catalogue.names:
                 place = _place(f"${{flow.{name}.sid}}", desired, folder, catalogue)
-                hint = findings.nearest(name, catalogue.flow_names())
+                hint = findings.nearest(name, catalogue.flow_names()) or f"Add a Flow document of the name {name!r}."
                 findings.error(
                     "unknown-flow", f"{desired.address} refers to {name}, which no document declares", place, hint=hint
                 )

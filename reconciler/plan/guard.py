@@ -125,7 +125,8 @@ def _empty(asked: Asked) -> Iterator[Objection]:
     nothing = not desired.flows and not desired.test_users
     if nothing and asked.inputs.state.resources and not asked.allowed("empty") and not asked.inputs.options.destroy:
         count = len(asked.inputs.state.resources)
-        yield _plan("empty", f"the manifests declare nothing, but {count} resources are recorded", "--allow-empty")
+        recorded = "1 resource is" if count == 1 else f"{count} resources are"
+        yield _plan("empty", f"the manifests declare nothing, but {recorded} recorded", "--allow-empty")
 
 
 def _protected(asked: Asked) -> Iterator[Objection]:
@@ -145,10 +146,13 @@ def _drift(asked: Asked) -> Iterator[Objection]:
         policy = asked.inputs.on_drift(flow)
         conflicts = asked.built.conflicts.get(drift.address, ())
         if policy == "stop" or (policy == "merge" and conflicts):
+            number = next((r.revision for r in reversed(drift.revisions) if r.status == flow.status), drift.to_revision)
             why = f"; a merge conflicts at {', '.join(conflicts)}" if conflicts else ""
-            message = f"{drift.address} was changed by others (revision {drift.to_revision}){why}"
-            command = f"reconciler diff {drift.address} {drift.from_revision} {drift.to_revision}"
-            yield Objection("drift", "step", drift.address, message, "--on-drift=revert|accept|merge", command)
+            message = f"{drift.address} was changed by others (revision {number}){why}"
+            flag = "--on-drift=revert|accept" + ("" if conflicts else "|merge")
+            # What puts their revision into the manifest's file: the step then has nothing left to overwrite.
+            command = f"reconciler rollback {drift.address} --to {number}"
+            yield Objection("drift", "step", drift.address, message, flag, command)
 
 
 def _draft(asked: Asked) -> Iterator[Objection]:

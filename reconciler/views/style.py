@@ -27,11 +27,13 @@ class Style:
         color: whether ANSI colours may be used; they never carry meaning that the words do not.
         width: columns; longer lines are wrapped or cut, but commands and identifiers never are.
         unicode: whether arrows and ellipses may be other than ASCII.
+        program: how to call us, with what a next command needs (`reconciler --environment production`).
     """
 
     color: bool = False
     width: int = 80
     unicode: bool = False
+    program: str = "reconciler"
 
     def paint(self, text: str, tone: Tone | None) -> str:
         """Give the text in that tone; as it is without colours."""

@@ -156,4 +156,4 @@ def test_an_empty_project_is_said():
     """A project that declares nothing says so."""
     text = render_plan(Plan("p", "e", None, None, "l", 1, "m", ()), Style())
 
-    assert text.endswith("The manifests declare nothing, and nothing is recorded.")
+    assert text.endswith("Nothing in scope is declared or recorded.")

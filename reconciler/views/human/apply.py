@@ -13,7 +13,7 @@ from reconciler.plan.values import StepKind
 from reconciler.views.facts import continues, counts
 from reconciler.views.human.findings import error_lines, finding_lines
 from reconciler.views.human.plan import objection_lines, revision_lines, step_title
-from reconciler.views.human.text import joined, plain, wrapped
+from reconciler.views.human.text import joined, plain, said, wrapped
 from reconciler.views.style import Style, Tone
 from reconciler.workflows.results import Applied, Event, PlanDecided, Recovered, StepEnded, StepStarted
 
@@ -86,7 +86,7 @@ def render_applied(
         outcomes = [outcome for outcome in applied.outcomes if outcome.kind == kind]
         if outcomes:
             lines += [style.paint(title, tone)]
-            lines += [line for outcome in outcomes for line in _outcome(outcome, program, style, sensitive)]
+            lines += [line for outcome in outcomes for line in _outcome(outcome, style, sensitive)]
             lines.append("")
     lines += _overwritten(applied, program, style, sensitive)
     return joined([*lines, *_conclusion(applied, program, style)])
@@ -114,7 +114,7 @@ def _reason(because: str) -> str:
     return _BECAUSE.get(because, f"waits for {plain(because)}")
 
 
-def _outcome(outcome: Outcome, program: str, style: Style, sensitive: frozenset[str]) -> Iterator[str]:
+def _outcome(outcome: Outcome, style: Style, sensitive: frozenset[str]) -> Iterator[str]:
     title = f"  {step_title(outcome.step, style)}"
     match outcome:
         case Done():
@@ -128,11 +128,9 @@ def _outcome(outcome: Outcome, program: str, style: Style, sensitive: frozenset[
             yield from (f"  {line}" for line in objection_lines(covered, style)[1:])
         case Skipped(_, because):
             yield f"{title}: {_reason(because)}"
-        case Conflicted(step, message) | Pending(step, message):
+        case Conflicted(_, message) | Pending(_, message):
             yield title
-            yield from wrapped(masked_text(message, sensitive), _INDENT, style)
-            if isinstance(outcome, Conflicted) and step.address.kind == "Flow":
-                yield f"{' ' * _INDENT}see who wrote: {program} history {step.address}"
+            yield from wrapped(said(masked_text(message, sensitive), style), _INDENT, style)
         case _:
             assert_never(outcome)
 
@@ -152,7 +150,7 @@ def _done(outcome: Done, title: str, style: Style, sensitive: frozenset[str]) ->
     for path in outcome.saved:
         yield f"{' ' * _INDENT}body saved: {plain(path)}"
     for note in outcome.notes:
-        yield from wrapped(masked_text(note, sensitive), _INDENT + 2, style, first="* ")
+        yield from wrapped(said(masked_text(note, sensitive), style), _INDENT + 2, style, first="* ")
 
 
 def _overwritten(applied: Applied, program: str, style: Style, sensitive: frozenset[str]) -> Iterator[str]:

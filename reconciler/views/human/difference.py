@@ -16,6 +16,7 @@ from reconciler.definition.difference import (
     WidgetRenamed,
     WidgetsMoved,
 )
+from reconciler.definition.document import REFERENCE
 from reconciler.definition.secrets import SENSITIVE
 from reconciler.model.jsontypes import Json
 from reconciler.plan.values import ContactsChanged, DiffItem, FieldChanged
@@ -119,6 +120,12 @@ def _change(name: str, before: Json, after: Json, indent: int, style: Style) -> 
         yield from _two_sided(name, before, after, indent, style)
 
 
+def _shown(value: Json) -> str:
+    if isinstance(value, str) and (reference := REFERENCE.fullmatch(value)):
+        return f"(known after apply: the SID of Flow/{reference.group(1)})"
+    return quoted(value)
+
+
 def _one_sided(name: str, before: Json, after: Json, indent: int, style: Style) -> Iterator[str]:
     sign, value = ("+", after) if before is None else ("-", before)
     start = f"{' ' * indent}{style.paint(sign, _TONES[sign])} {name}:"
@@ -131,13 +138,13 @@ def _one_sided(name: str, before: Json, after: Json, indent: int, style: Style) 
             yield f"{' ' * (indent + _STEP)}  {style.ellipsis} {count(len(lines) - _LINES_OF_NEW_TEXT, 'more line')}"
         return
     room = style.width - indent - len(name) - 4
-    shown = SENSITIVE if value == SENSITIVE else shortened(quoted(value), room, style)
+    shown = SENSITIVE if value == SENSITIVE else shortened(_shown(value), room, style)
     yield f"{start} {style.paint(shown, _TONES[sign])}"
 
 
 def _two_sided(name: str, before: Json, after: Json, indent: int, style: Style) -> Iterator[str]:
     start = f"{' ' * indent}{style.paint('~', 'change')} {name}:"
-    sides = quoted(before), quoted(after)
+    sides = _shown(before), _shown(after)
     if indent + len(name) + sum(map(len, sides)) + 8 <= style.width:
         yield f"{start} {style.paint(sides[0], 'remove')} {style.arrow} {style.paint(sides[1], 'add')}"
         return

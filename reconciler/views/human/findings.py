@@ -9,7 +9,7 @@ from reconciler.definition.secrets import masked_text
 from reconciler.errors import InvalidDefinitionError, LoadError, ReconcilerError, StudioError
 from reconciler.model.finding import Finding, Severity
 from reconciler.views.facts import SEVERITIES, sorted_findings
-from reconciler.views.human.text import count, joined, plain, wrapped
+from reconciler.views.human.text import count, joined, plain, said, wrapped
 from reconciler.views.style import Style, Tone
 
 _TONES: Final[dict[Severity, Tone]] = {"error": "remove", "warning": "warn", "note": "move"}
@@ -49,7 +49,7 @@ def error_lines(
         if told:
             lines.append(f"{blank}  {', '.join(told)}")
     if error.hint:
-        lines.append(f"{blank}  {style.paint('hint:', 'move')} {_shown(error.hint, sensitive)}")
+        lines.append(f"{blank}  {style.paint('hint:', 'move')} {said(_shown(error.hint, sensitive), style)}")
     return lines
 
 
@@ -63,7 +63,7 @@ def _finding(finding: Finding, blank: str, style: Style, sensitive: frozenset[st
     if inside:
         yield f"{blank}    in {', '.join(inside)}"
     if finding.hint:
-        yield from wrapped(_shown(finding.hint, sensitive), len(blank) + 10, style, first="hint: ")
+        yield from wrapped(said(_shown(finding.hint, sensitive), style), len(blank) + 10, style, first="hint: ")
 
 
 def _shown(text: str, sensitive: frozenset[str]) -> str:

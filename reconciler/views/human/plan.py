@@ -8,7 +8,7 @@ from typing import Final
 from reconciler.plan.masking import masked_plan
 from reconciler.plan.values import Drift, FieldChanged, ForeignRevision, Objection, Plan, Step, StepKind
 from reconciler.views.human.difference import difference_lines, widget_census
-from reconciler.views.human.text import count, joined, moment, plain, quoted, shortened, wrapped
+from reconciler.views.human.text import count, joined, moment, plain, quoted, said, shortened, wrapped
 from reconciler.views.style import Style, Tone
 
 SIGNS: Final[dict[StepKind, str]] = {
@@ -44,7 +44,7 @@ _REASONS: Final = {
     "moved": "the revision moved on",
     "lifecycle": "`onDelete` changed",
     "destroy": "destroy was asked for",
-    "retained": "no longer in the manifests; stays in Studio",
+    "retained": "`onDelete` is retain, so it stays in Studio",
 }
 _SUMMARY: Final[tuple[tuple[StepKind, str], ...]] = (
     ("create", "to create"),
@@ -173,12 +173,18 @@ def _step(step: Step, objections: Sequence[Objection], style: Style) -> Iterator
     if objections and step.kind != "record":
         yield f"{' ' * _INDENT}{style.paint('! refused: ' + ', '.join(o.id for o in objections), 'warn')}, see below"
     if step.kind in {"delete", "adopt", "forget"} and step.basis.sid:
-        yield f"{' ' * _INDENT}{step.basis.sid}, revision {step.basis.revision}"
+        yield f"{' ' * _INDENT}{_what(step)}"
     if step.depends_on:
         yield from wrapped(f"after {', '.join(str(address) for address in step.depends_on)}", _INDENT, style)
     yield from _step_details(step, style)
     for note in step.notes:
-        yield from wrapped(note, _INDENT + 2, style, first="* ")
+        yield from wrapped(said(note, style), _INDENT + 2, style, first="* ")
+
+
+def _what(step: Step) -> str:
+    if step.address.kind == "TestUsers":
+        return f"the test users of {step.basis.sid} stay as they are"
+    return f"{step.basis.sid}, revision {step.basis.revision}"
 
 
 def _step_details(step: Step, style: Style) -> Iterator[str]:
@@ -203,13 +209,14 @@ def _objection(objection: Objection, style: Style) -> Iterator[str]:
     if objection.flag:
         yield f"{' ' * _INDENT}overrule with: {plain(objection.flag)}"
     if objection.command:
-        yield f"{' ' * _INDENT}{'or run' if objection.flag else 'run'}: {plain(objection.command)}"
+        command = plain(objection.command).replace("reconciler", style.program, 1)
+        yield f"{' ' * _INDENT}{'or run' if objection.flag else 'run'}: {command}"
     if not objection.flag and not objection.command:
         yield f"{' ' * _INDENT}nothing overrules this"
 
 
 def _warnings(warnings: Sequence[str], style: Style) -> list[str]:
-    return [line for warning in warnings for line in wrapped(warning, 9, style, first="Warning: ")]
+    return [line for warning in warnings for line in wrapped(said(warning, style), 9, style, first="Warning: ")]
 
 
 def _conclusion(plan: Plan, style: Style) -> list[str]:
@@ -228,5 +235,5 @@ def _conclusion(plan: Plan, style: Style) -> list[str]:
 
 def _unchanged(number: int) -> str:
     if not number:
-        return "The manifests declare nothing, and nothing is recorded."
+        return "Nothing in scope is declared or recorded."
     return "The one resource is as declared." if number == 1 else f"All {number} resources are as declared."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import textwrap
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
@@ -13,6 +14,8 @@ from reconciler.views.style import Style, Tone
 
 _CONTEXT: Final = 24
 """Characters kept at least on both sides of a change inside a long text."""
+
+_COMMAND: Final = re.compile(r"`reconciler ([^`]*)`")
 
 _LEAST: Final = 20
 """However narrow the place: less than this cannot be read."""
@@ -64,13 +67,22 @@ def around_change(before: str, after: str, room: int, style: Style) -> tuple[str
 
 
 def wrapped(text: str, indent: int, style: Style, *, first: str = "") -> list[str]:
-    """Break a sentence into lines that are indented; `first` stands before its first word, inside the indentation."""
+    """Break a sentence into lines that are indented; `first` stands before its first word, inside the indentation.
+
+    A command in it is not broken: people copy it.
+    """
     room = max(style.width, indent + _LEAST)
     lead = " " * (indent - len(first)) + first
     wrapper = textwrap.TextWrapper(
         room, initial_indent=lead, subsequent_indent=" " * indent, break_long_words=False, break_on_hyphens=False
     )
-    return wrapper.wrap(plain(text)) or [lead.rstrip()]
+    whole = _COMMAND.sub(lambda found: found[0].replace(" ", "\0"), plain(text))
+    return [line.replace("\0", " ") for line in wrapper.wrap(whole)] or [lead.rstrip()]
+
+
+def said(text: str, style: Style) -> str:
+    """Let the commands of a sentence call us about the same project and environment as this run."""
+    return _COMMAND.sub(lambda found: f"`{style.program} {found[1]}`", text)
 
 
 def table(rows: Sequence[Sequence[str]], tones: Sequence[Tone | None], style: Style) -> list[str]:
