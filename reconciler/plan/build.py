@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from reconciler.model.address import Address
@@ -13,7 +13,7 @@ from reconciler.plan.decide_rest import decide_removed, decide_test_users
 from reconciler.plan.inputs import Inputs, flow_names, flow_sids, recorded_as, wanted
 from reconciler.plan.mark import Owner, read_mark
 from reconciler.plan.order import ordered
-from reconciler.plan.values import Plan
+from reconciler.plan.values import Plan, Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def build(inputs: Inputs) -> Built:
         steps=ordered(steps, _needs(inputs, definitions)),
         drift=tuple(decision.drift for decision in decisions if decision.drift is not None),
         unchanged=sum(1 for d in decisions if d.address in declared and d.address not in moving),
-        warnings=tuple(warning for decision in decisions for warning in decision.warnings),
+        warnings=(*(warning for decision in decisions for warning in decision.warnings), *_renamed(inputs, steps)),
     )
     written = {d.address: d.definition for d in decisions if d.definition is not None and d.address in moving}
     return Built(plan, written, {d.address: d.conflicts for d in decisions if d.conflicts})
@@ -104,6 +104,21 @@ def _decisions(
         decisions.append(decide_test_users(inputs, users, None if users.flow in creating else known))
     decisions.extend(decide_removed(inputs))
     return sorted(decisions, key=lambda decision: decision.address)
+
+
+def _renamed(inputs: Inputs, steps: Sequence[Step]) -> Iterator[str]:
+    """Say of a flow that goes while one of the same friendly name comes how to keep its SID."""
+    recorded = inputs.state.flows()
+    going = {recorded[s.address].friendly_name: s.address for s in steps if s.kind in {"delete", "forget"}
+             and s.address in recorded}  # fmt: skip
+    for step in steps:
+        flow = inputs.desired.flows.get(step.address)
+        old = going.get(flow.friendly_name) if flow is not None and step.kind == "create" else None
+        if old is not None:
+            yield (
+                f"{step.address} is new and {old} goes, and both are called the same. If they are one flow, say "
+                f"`previousNames: [{old.name}]` in {step.address}: it then keeps its SID."
+            )
 
 
 def _needs(inputs: Inputs, definitions: Mapping[Address, Definition]) -> dict[Address, set[Address]]:

@@ -196,22 +196,30 @@ def _decide_change(known: _Known, definition: Definition, drifted: Comparison, d
     foreign = drifted.content == "behaviour" and drift is not None and not is_ours(drift)
     if foreign and known.inputs.on_drift(flow) == "merge":
         merged = _merged(known, definition)
-        definition, conflicts, reason = merged.definition, merged.conflicts, "merged"
+        definition, conflicts = merged.definition, merged.conflicts
+        reason = "changed" if conflicts else "merged"
     wanted = _kept(known, definition)
     change = compare(known.now, _desired_side(known, wanted), by=flow.status)
     kind = _step_kind(known, change, wanted)
     if kind is None:
-        record = _record_reason(known, drift)
-        warnings = _cannot_unpublish(known)
-        steps = () if record is None else (Step(flow.address, "record", _step_class(drift), record, known.basis),)
-        return Decision(flow.address, steps, drift, wanted, warnings=warnings)
+        return _nothing_to_send(known, wanted, drift, reason)
     if foreign and known.inputs.on_drift(flow) == "accept":
-        waits = f"{flow.address}: drift is accepted into the record; the manifest's own change waits for the next plan."
         step = Step(flow.address, "record", "behaviour", "accepted", known.basis)
-        return Decision(flow.address, (step,), drift, wanted, warnings=(waits,))
+        return Decision(flow.address, (step,), drift, wanted, warnings=(_waits(known),))
     step = _write(known, kind, change, wanted)
-    notes = _overwrites(known) if foreign and known.inputs.on_drift(flow) == "revert" else ()
+    notes = (*_beside_published(known), *(_on_foreign(known, reason) if foreign else ()))
     return Decision(flow.address, (replace(step, reason=reason, notes=notes),), drift, wanted, conflicts)
+
+
+def _nothing_to_send(known: _Known, wanted: Definition, drift: Drift | None, merged: str) -> Decision:
+    reason = _record_reason(known, drift)
+    steps: tuple[Step, ...] = ()
+    if reason is not None and merged == "merged":
+        notes = _on_foreign(known, merged)
+        steps = (Step(known.flow.address, "record", _step_class(drift), merged, known.basis, notes=notes),)
+    elif reason is not None:
+        steps = (Step(known.flow.address, "record", _step_class(drift), reason, known.basis),)
+    return Decision(known.flow.address, steps, drift, wanted, warnings=_cannot_unpublish(known))
 
 
 def is_ours(drift: Drift) -> bool:
@@ -312,6 +320,30 @@ def _cannot_unpublish(known: _Known) -> tuple[str, ...]:
     return ()
 
 
-def _overwrites(known: _Known) -> tuple[str, ...]:
-    number = known.live.row.revision
-    return (f"Overwrites revision {number}; `reconciler rollback {known.flow.address} --to {number}` brings it back.",)
+def _waits(known: _Known) -> str:
+    address, number = known.flow.address, known.live.row.revision
+    command = f"`reconciler rollback {address} --to {number}`"
+    return (
+        f"{address}: revision {number} is taken into the record, not into the manifest: the next plan will want to "
+        f"undo it, unless {command} puts it into the manifest's file."
+    )
+
+
+def _on_foreign(known: _Known, reason: str) -> tuple[str, ...]:
+    address, number = known.flow.address, known.live.row.revision
+    if reason == "merged":
+        note = (
+            "What others changed is in Studio, not in the manifest: the manifest's next change undoes it, unless "
+            f"`reconciler rollback {address} --to REV` puts the latest revision into its file before."
+        )
+        return (note,)
+    if known.inputs.on_drift(known.flow) == "revert":
+        return (f"Overwrites revision {number}; `reconciler rollback {address} --to {number}` brings it back.",)
+    return ()
+
+
+def _beside_published(known: _Known) -> tuple[str, ...]:
+    published = known.basis.published_revision
+    if known.flow.status == "published" or known.live.row.status == "draft" or published is None:
+        return ()
+    return (f"This becomes a draft: callers go on with revision {published}, which stays published.",)

@@ -20,7 +20,8 @@ from reconciler.errors import NotFoundError, ProtocolError, UsageError
 from reconciler.model.desired import Desired
 from reconciler.model.live import FlowRow, Live, LiveFlow
 from reconciler.model.record import FlowRecord, State
-from reconciler.plan.inputs import owned, owner_of, status_of
+from reconciler.plan.build import called
+from reconciler.plan.inputs import flow_names, owned, owner_of, status_of
 from reconciler.plan.needs import Needs, needs, row_of
 from reconciler.plan.options import PlanOptions
 from reconciler.workflows.world import ReadingWorld
@@ -79,6 +80,9 @@ def read_live(world: ReadingWorld, desired: Desired, state: State, options: Plan
     flows.update(_strangers(refresh))
     for sid in absent:
         flows.pop(sid, None)
+    if not trusted:
+        flows.update(_callers_of_lost(refresh, absent, flows))
+        flows.update(_other_callers(refresh, flows))
     return Live(
         account=_account(refresh),
         flows=flows,
@@ -176,6 +180,33 @@ def _read_stranger(refresh: _Refresh, sid: str, *, adopt: bool) -> LiveFlow | No
         return live
     published = published_head(refresh.look, body)
     return replace(live, body=body.latest, published=published, never_published=published is None)
+
+
+def _callers_of_lost(refresh: _Refresh, absent: frozenset[str], flows: Mapping[str, LiveFlow]) -> dict[str, LiveFlow]:
+    """Read declared flows that call one which is gone: it gets a new SID, and they change with it."""
+    lost = {refresh.needs.known[sid][0].name for sid in absent}
+    names = flow_names(refresh.desired, refresh.state)
+    callers = [
+        sid
+        for sid, flow in refresh.needs.declared.items()
+        if sid in flows and flows[sid].body is None and called(flow.definition, names) & lost
+    ]
+    return refresh.several(lambda sid: _read_known(refresh, sid), sorted(callers)) if lost else {}
+
+
+def _other_callers(refresh: _Refresh, flows: Mapping[str, LiveFlow]) -> dict[str, LiveFlow]:
+    """Read every flow that is not ours before one of ours is deleted: what they call must not go unnoticed."""
+    records = {record.sid: record for record in refresh.state.flows().values()}
+    if not any(records[sid].on_delete == "delete" for sid in refresh.needs.deletes if sid in flows):
+        return {}
+
+    def read(sid: str) -> LiveFlow | None:
+        try:
+            return replace(flows[sid], body=fetch_at_least(refresh.look, sid, flows[sid].row.revision).latest)
+        except NotFoundError:
+            return None
+
+    return refresh.several(read, sorted(sid for sid in flows if sid not in records and flows[sid].body is None))
 
 
 def _test_users(refresh: _Refresh, flows: Mapping[str, LiveFlow]) -> dict[str, tuple[str, ...]]:
