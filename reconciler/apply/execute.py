@@ -14,6 +14,7 @@ from reconciler.apply.schedule import Schedule
 from reconciler.errors import (
     ConflictError,
     InterruptedRunError,
+    LeaseLostError,
     ReconcilerError,
     RefusedError,
     StaleError,
@@ -26,6 +27,9 @@ from reconciler.ports import Pool
 
 GRACE: Final = 8.0
 """Seconds that steps in flight may still take after the first Ctrl-C (design section 8)."""
+
+LEASE: Final = "lease"
+"""What steps waited for that were skipped because the lock of the state was lost."""
 
 _LOOK_UP: Final = 0.2
 """Seconds after which a wait for steps looks up, so that Ctrl-C is noticed."""
@@ -130,7 +134,7 @@ def _collect(run: Run, pool: Pool, progress: _Progress) -> None:
         index = progress.running.pop(future)
         outcome = future.result()
         if isinstance(outcome, Failed) and isinstance(outcome.error, StateWriteError):
-            progress.halted = "state"
+            progress.halted = LEASE if isinstance(outcome.error, LeaseLostError) else "state"
         progress.end(index, outcome)
 
 

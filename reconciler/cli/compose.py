@@ -18,7 +18,8 @@ from reconciler.emulator.settings import EMBEDDED_ACCOUNT, Settings
 from reconciler.manifest.load import Loaded, load
 from reconciler.model.desired import Desired, Environment
 from reconciler.model.record import State
-from reconciler.state.file import FileStateStore
+from reconciler.state.open import Run, store_at
+from reconciler.state.store import ManagedStore
 from reconciler.studio.call import VALIDATE
 from reconciler.studio.client import StudioClient
 from reconciler.studio.credentials import Credentials, from_environment
@@ -159,20 +160,28 @@ def asking(app: App) -> Iterator[tuple[Project, Runtime, StudioClient]]:
 
 
 @contextlib.contextmanager
-def stored(app: App) -> Iterator[FileStateStore]:
+def stored(app: App) -> Iterator[ManagedStore]:
     """Give the state alone, for commands that neither need Studio nor, with `--state`, the manifests."""
     with runtime.writing(app) as run:
         if app.common.state is not None:
             environment = Environment(app.common.environment or "")
-            where = places(app.common, environment)
-            yield FileStateStore(where.state, clock=run.clock, version=__version__, command="reconciler")
+            yield store_of(places(app.common, environment), run)
         else:
             yield state_store(project(app), run)
 
 
-def state_store(found: Project, run: Runtime) -> FileStateStore:
+def state_store(found: Project, run: Runtime) -> ManagedStore:
     """Give the state of a project's environment."""
-    return FileStateStore(found.places.state, clock=run.clock, version=__version__, command="reconciler")
+    return store_of(found.places, run)
+
+
+def store_of(where: Places, run: Runtime) -> ManagedStore:
+    """Give the state that is at a place.
+
+    Raises:
+        UsageError, StateKeyError: see `store_at`.
+    """
+    return store_at(where.location, Run(run.clock, __version__, os.environ))
 
 
 def blank(found: Project, run: Runtime) -> State:

@@ -104,19 +104,24 @@ def _state(app: App, project: compose.Project) -> Iterator[Check]:
         except ReconcilerError as error:
             yield Check("state", "failed", error.message, error.hint)
             return
-        holder = store.holder() if path.exists() else None
+        holder = store.holder() if project.places.remote is not None or path.exists() else None
+    where = project.places.location
     if state is None:
-        yield Check("state", "ok", f"{path}: not there yet; the first apply makes it")
+        yield Check("state", "ok", f"{where}: not there yet; the first apply makes it")
     else:
         open_ = f", {len(state.pending)} writes with unknown end" if state.pending else ""
-        yield Check("state", "ok", f"{path}: serial {state.serial}, {len(state.resources)} resources{open_}")
+        yield Check("state", "ok", f"{where}: serial {state.serial}, {len(state.resources)} resources{open_}")
+    yield from () if project.places.remote is not None else _folder(path)
+    if holder is not None:
+        yield Check("lock", "warning", f"held by {holder}", "Wait for that run to end.")
+
+
+def _folder(path: Path) -> Iterator[Check]:
     folder = _nearest(path.parent)
     if not os.access(folder, os.W_OK | os.X_OK) or (path.exists() and not os.access(path, os.W_OK)):
         yield Check(
             "state folder", "failed", f"{folder} cannot be written to", "Give yourself the right to write there."
         )
-    if holder is not None:
-        yield Check("lock", "warning", f"held by {holder}", "Wait for that run to end; the lock goes with its process.")
 
 
 def _nearest(folder: Path) -> Path:

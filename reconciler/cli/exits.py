@@ -9,6 +9,7 @@ from reconciler.errors import (
     ConflictError,
     CredentialsError,
     InterruptedRunError,
+    LeaseLostError,
     ReconcilerError,
     RefusedError,
     StaleError,
@@ -34,7 +35,7 @@ MEANINGS: Final[dict[int, str]] = {
     ERROR: "error: usage, a declined prompt, a failed step, no terminal and no --auto-approve",
     DIFFERENCES: "differences: `plan --detailed-exitcode`, `drift`",
     REFUSED: "refused by a guard; also `plan` with objections",
-    LOCKED: "the state is locked by another run",
+    LOCKED: "the state is locked by another run, or its lock was lost",
     STALE: "stale plan, conflict, or an edit of others was overwritten",
     CREDENTIALS: "credentials missing or refused",
     INTERRUPTED: "interrupted",
@@ -47,6 +48,7 @@ _ERRORS: Final[tuple[tuple[type[ReconcilerError], int], ...]] = (
     (InterruptedRunError, INTERRUPTED),
     (CredentialsError, CREDENTIALS),
     (StateLockedError, LOCKED),
+    (LeaseLostError, LOCKED),
     (RefusedError, REFUSED),
     (StaleError, STALE),
     (ConflictError, STALE),
@@ -85,8 +87,10 @@ def of_applied(applied: Applied) -> int:
     codes = [_of_outcome(outcome) for outcome in applied.outcomes]
     if applied.plan.refused:
         codes.append(REFUSED)
-    if applied.declined or applied.lease_lost:
+    if applied.declined:
         codes.append(ERROR)
+    if applied.lease_lost:
+        codes.append(LOCKED)
     if applied.interrupted:
         codes.append(INTERRUPTED)
     return worst(codes)

@@ -62,7 +62,10 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """The step was not started: `because` is the address that it waits for, or `interrupted`, `validation`, `state`."""
+    """The step was not started.
+
+    `because` is the address that it waits for, or `interrupted`, `validation`, `state`, `lease`.
+    """
 
     step: Step
     because: str

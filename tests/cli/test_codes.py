@@ -187,9 +187,9 @@ def test_each_outcome_has_its_code(outcome, code):
     assert exits.of_applied(Applied(PLAN, (outcome,))) == code
 
 
-@pytest.mark.parametrize(("end", "code"), [("declined", 1), ("lease_lost", 1), ("interrupted", 130)])
+@pytest.mark.parametrize(("end", "code"), [("declined", 1), ("lease_lost", 4), ("interrupted", 130)])
 def test_each_end_of_an_apply_has_its_code(end, code):
-    """Declined and without a lock it is an error; interrupted it is that."""
+    """Declined it is an error; a lock that was lost is as one that another has; interrupted it is that."""
     assert exits.of_applied(Applied(PLAN, (), **{end: True})) == code
 
 

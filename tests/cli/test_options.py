@@ -3,6 +3,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.lock_server import PASSWORD, USER, lock_server
+
 
 @pytest.mark.parametrize("before", [True, False])
 def test_options_stand_before_or_after_the_command(project, cli, before):
@@ -48,10 +50,31 @@ def test_plain_http_is_for_this_machine_only(cli):
     assert cli("plan", "--endpoint", "http://studio.example").code == 1
 
 
-@pytest.mark.parametrize("state", ["s3://bucket/x.json", "https://host/x", "gs://b/x"])
-def test_remote_states_are_refused(cli, state):
-    """This version keeps states in local files, and says so."""
-    assert "local files" in cli("plan", "--state", state).err
+@pytest.mark.parametrize("state", ["s3://bucket", "ftp://host/x", "http://host/x", "postgresql://h/d", "gs://b/"])
+def test_addresses_that_name_no_state_are_refused(cli, state):
+    """An address of no store, without a name, or without TLS ends the run before anything is asked."""
+    said = cli("plan", "--state", state)
+    assert said.code == 1
+    assert "hint" in said.err
+
+
+def test_a_state_can_be_behind_an_address(cli, monkeypatch):
+    """Plan, apply and the state's commands take the address of a remote store, and leave no file."""
+    with lock_server() as (url, desk):
+        monkeypatch.setenv("TF_HTTP_USERNAME", USER)
+        monkeypatch.setenv("TF_HTTP_PASSWORD", PASSWORD)
+        state = ("--state", f"{url}/clinic")
+        assert cli("apply", "--auto-approve", *state).code == 0
+        assert cli("plan", "--detailed-exitcode", *state).code == 0
+        assert cli("state", "list", *state).out
+        assert cli("state", "unlock", *state).code == 0
+        desk.locks["/clinic"] = {"ID": "dead", "Who": "somebody"}
+        assert cli("apply", "--auto-approve", *state).code == 4
+        assert cli("state", "unlock", *state).code == 4
+        assert cli("state", "unlock", "other", *state).code == 4
+        assert cli("state", "unlock", "dead", *state).code == 0
+        assert cli("apply", "--auto-approve", *state).code == 0
+        assert not list(Path("state").glob("*.json"))
 
 
 def test_variables_reach_the_manifests(project, cli):

@@ -125,7 +125,7 @@ def test_no_redirect_is_followed(server):
     ("location", "environ"),
     [
         ("http://states.example.com/s", {}),
-        ("https://u:p@states.example.com/s", {}),
+        ("https://u" + ":p@states.example.com/s", {}),
         ("https://states.example.com/s#x", {}),
         ("https://states.example.com/s", {"TF_HTTP_LOCK_ADDRESS": "https://other.example.com/s"}),
         ("https://states.example.com/s", {"TF_HTTP_LOCK_ADDRESS": "http://states.example.com/s"}),

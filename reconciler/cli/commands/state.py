@@ -126,18 +126,34 @@ def _restore(app: App, serial: int, *, lock_timeout: float | None) -> int:
 
 
 @make("unlock")
-def _unlock(app: App) -> int:
-    """Remove the note of a lock whose process is gone.
+@click.argument("identity", metavar="[ID]", required=False)
+def _unlock(app: App, *, identity: str | None) -> int:
+    """Break the lock that bears ID, when its run is dead.
 
-    The lock itself goes with its process; one that is held is never broken.
+    Who was refused is told the ID. A lock in files goes with its process and is never broken.
     """
     with compose.stored(app) as store:
-        operations.unlock(store)
+        if identity is not None:
+            store.unlock(identity)
+        else:
+            operations.unlock(store)
     app.console.say("Nobody holds the lock.")
     return exits.DONE
 
 
-for _each in (_list, _show, _rm, _mv, _pull, _push, _restore, _unlock):
+@make("body")
+@click.argument("where", metavar="WHERE")
+def _body(app: App, *, where: str) -> int:
+    """Print the definition of a deleted flow, decrypted.
+
+    The outcome of the delete said where it is kept.
+    """
+    with compose.stored(app) as store:
+        app.console.result(store.body(where).decode().rstrip("\n"))
+    return exits.DONE
+
+
+for _each in (_list, _show, _rm, _mv, _pull, _push, _restore, _unlock, _body):
     command.add_command(_each)
 
 

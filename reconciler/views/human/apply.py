@@ -49,6 +49,7 @@ _BECAUSE: Final = {
     "interrupted": "the run was interrupted before it",
     "validation": "another definition of this plan is not valid",
     "state": "the state could not be written",
+    "lease": "the lock of the state was lost",
 }
 _INDENT: Final = 6
 
