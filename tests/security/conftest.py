@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import json
+import logging
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from urllib.parse import quote, quote_plus, urlencode
 from urllib.request import Request, urlopen
 
 import pytest
+import structlog
 
 from reconciler.cli.main import run
 from reconciler.emulator.app import make_app
@@ -171,6 +173,15 @@ class Desk:
             for path in sorted(self.root.rglob("*"))
             if path.is_file() and not any(path == one or one in path.parents for one in own)
         }
+
+
+@pytest.fixture(autouse=True)
+def logging_as_before() -> Iterator[None]:
+    """Let no test that logs everything make the next one log."""
+    level = logging.getLogger("reconciler").level
+    yield
+    logging.getLogger("reconciler").setLevel(level)
+    structlog.reset_defaults()
 
 
 @pytest.fixture

@@ -45,32 +45,39 @@ _WELCOME: Final = samples.DEFINITION.replace(b"${flow.welcome.sid}", b"FW0000000
 _ACCOUNT: Final = "AC" + "0" * 31 + "1"
 
 
-class _Clock:
+class Clock:
     """Time that nobody waits for."""
 
     def now(self) -> datetime:
+        """Give the one time."""
         return datetime(2030, 1, 1, tzinfo=UTC)
 
     def monotonic(self) -> float:
+        """Give the one time."""
         return 0.0
 
     def sleep(self, seconds: float) -> None:
+        """Wait not at all."""
         del seconds
 
     def stopping(self) -> bool:
+        """Tell that nobody stops it."""
         return False
 
 
-class _Chance:
+class Chance:
     """Chance without surprise."""
 
     def token(self) -> str:
+        """Give the one token."""
         return "0" * 12
 
     def lineage(self) -> str:
+        """Give the one lineage."""
         return samples.LINEAGE
 
     def jitter(self) -> float:
+        """Give the middle."""
         return 0.5
 
 
@@ -173,7 +180,7 @@ def _head(line: bytes) -> tuple[int, list[tuple[bytes, bytes]]]:
 
 def _client(transport: httpx.BaseTransport) -> StudioClient:
     settings = HttpSettings(Hosts("https://a.test", "https://b.test"), _ACCOUNT, _ACCOUNT, "the-secret-of-nobody")
-    return StudioClient(Http(settings, _Clock(), _Chance(), transport=transport))
+    return StudioClient(Http(settings, Clock(), Chance(), transport=transport))
 
 
 def _each_call(transport: httpx.BaseTransport) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from urllib.parse import parse_qs
 
 import pytest
 
-from reconciler.emulator.settings import EMBEDDED_ACCOUNT
+from reconciler.cli.app import App
+from reconciler.cli.common import Common
+from reconciler.cli.main import _failed as failed
 from tests.security import conftest as desks
 from tests.security import echo
 
@@ -61,17 +64,66 @@ def _studio(refusal: str, method: str) -> echo.Reply:
     return reply
 
 
-@pytest.mark.parametrize("method", ["GET", "POST"])
 @pytest.mark.parametrize("refusal", REFUSALS)
-@pytest.mark.parametrize("key", [False, True], ids=["token", "key"])
-def test_a_server_that_repeats_the_request(desk, leaked, monkeypatch, refusal, method, key):
-    """Whatever error an answer that echoes credentials and definition becomes, it shows neither, with tracebacks too."""
-    if key:
-        monkeypatch.setenv("MY_KEY", desks.KEY)
-        monkeypatch.setenv("MY_SECRET", desks.CREDENTIALS["API secret"])
-    with echo.serving(_studio(refusal, method)) as server:
+def test_a_server_that_repeats_a_write(desk, leaked, refusal):
+    """Whatever error an answer becomes that echoes credentials and definition: it shows neither, nor do tracebacks."""
+    with echo.serving(_studio(refusal, "POST")) as server:
         desk.endpoint = server.url
         codes = [desk.call("apply", *VARS, "--auto-approve", *more) for more in ((), ("--json", "--no-validate"))]
     assert server.seen
     assert 0 not in codes
     assert leaked({**desk.printed, **desk.files()}) == []
+
+
+@pytest.mark.parametrize("refusal", ["401", "500 of HTML", "302", "no JSON", "JSON of another shape"])
+def test_a_server_that_repeats_a_read(desk, leaked, monkeypatch, refusal):
+    """The same of a read, with the secret of an API key."""
+    monkeypatch.setenv("MY_KEY", desks.KEY)
+    monkeypatch.setenv("MY_SECRET", desks.CREDENTIALS["API secret"])
+    with echo.serving(_studio(refusal, "GET")) as server:
+        desk.endpoint = server.url
+        assert desk.call("plan", *VARS) != 0
+    assert base64.b64decode(server.seen[0].authorization.split()[1]).decode().startswith(desks.KEY)
+    assert leaked({**desk.printed, **desk.files()}) == []
+
+
+PLACES = {
+    "a name": ("metadata: {name: hello}", "metadata: {name: '${env.HOOK}'}"),
+    "a label": ("metadata: {name: hello}", "metadata: {name: hello, labels: {'a b': '${env.HOOK}'}}"),
+    "a status": ("spec:", "spec:\n  status: '${env.HOOK}'"),
+    "a policy": ("spec:", "spec:\n  lifecycle: {onDrift: '${env.HOOK}'}"),
+    "an unknown key": ("spec:", "spec:\n  extra: '${env.HOOK}'"),
+    "a file": ("flows/hello.json", "${env.HOOK}.json"),
+    "a former name": ("spec:", "spec:\n  previousNames: ['${env.HOOK}']"),
+    "what is ignored": ("spec:", "spec:\n  lifecycle: {ignoreChanges: ['${env.HOOK}']}"),
+    "a wrong type": ("spec:", "spec:\n  commitMessage: ['${env.HOOK}', '${var.odd}']"),
+    "an unknown name beside it": ("spec:", "spec:\n  commitMessage: '${env.HOOK} ${var.odd} ${var.none}'"),
+    "a broken name": ("spec:", "spec:\n  commitMessage: '${env.HOOK} ${var.odd'"),
+    "test users": ("kind: Flow", "kind: TestUsers"),
+}
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_faults_of_manifests(desk, leaked, place):
+    """A value that may not be seen does not appear in what is said about the place where it stands."""
+    before, after = PLACES[place]
+    path = desk.manifests / "hello.yaml"
+    path.write_text(path.read_text().replace(before, after, 1))
+    for more in ((), ("--json",)):
+        assert desk.call("validate", *VARS, *more) in {0, 1}
+    assert leaked(desk.printed) == []
+
+
+def test_an_error_that_nobody_expected(capsys, leaked):
+    """A fault of reconciler itself is told with a traceback, in which no secret can be read, however it is written."""
+    app = App()
+    app.begin(Common(log_level="debug", log_format="json"))
+    app.console.secrets |= set(desks.SECRETS.values())
+    texts = list(desks.SECRETS.values())
+    error = RuntimeError(f"{texts} {json.dumps(texts)} {' '.join(texts)}")
+    error.__cause__ = KeyError(texts[0])
+    assert failed(app, error) == 1
+    out, err = capsys.readouterr()
+    assert "RuntimeError" in err
+    assert "KeyError" in err
+    assert leaked({"stdout": out.encode(), "stderr": err.encode()}) == []

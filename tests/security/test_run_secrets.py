@@ -1,4 +1,4 @@
-"""Everything that a run prints, logs and leaves behind is searched for every secret it knew, in every way of writing."""
+"""All that a run prints, logs and leaves behind is searched for every secret it knew, in every way of writing."""
 
 from __future__ import annotations
 
