@@ -206,3 +206,20 @@ def test_the_emulator_lists_what_it_can(cli):
     assert {"quirks", "faults"} <= cli("emulator", "--list").json.keys()
     for option in ("--quirk=nope=x", "--fault=429=2", "--latency=5", "--listen=here", "--credentials=x"):
         assert cli("emulator", option).code == 1
+
+
+def test_a_lost_state_is_rebuilt_and_verified(cli, studio):
+    """After the state is gone, `state rebuild` finds everything again, the plan is empty, and every digest holds."""
+    options = ("--endpoint", studio.url, "--state", "kept.json")
+    cli("apply", "--auto-approve", *options)
+    assert cli("state", "rebuild", "--auto-approve", *options).code == 1
+    for file in Path.cwd().glob("kept.*"):
+        file.unlink()
+    assert cli("state", "rebuild", *options).code == 1
+    found = cli("state", "rebuild", "--auto-approve", "--json", *options)
+    assert found.code == 0
+    assert found.json["recorded"] is True
+    assert cli("plan", "--detailed-exitcode", *options).code == 0
+    verified = cli("state", "verify", "--json", *options)
+    assert verified.code == 0
+    assert verified.json["holds"] is True

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from reconciler.cli import compose, exits
+from reconciler.cli import compose, exits, recovering
 from reconciler.cli.app import App
 from reconciler.cli.common import common_options
 from reconciler.cli.doing import lock_timeout as timeout_of
@@ -25,7 +25,7 @@ from reconciler.views import human, machine
 def command() -> None:
     """Look after the state.
 
-    Offline. With --state PATH the manifests are not read.
+    Offline, but for rebuild and verify. With --state PATH the manifests are not read by the others.
     """
 
 
@@ -153,7 +153,19 @@ def _body(app: App, *, where: str) -> int:
     return exits.DONE
 
 
-for _each in (_list, _show, _rm, _mv, _pull, _push, _restore, _unlock, _body):
+for _each in (
+    _list,
+    _show,
+    _rm,
+    _mv,
+    _pull,
+    _push,
+    _restore,
+    _unlock,
+    _body,
+    recovering.rebuild_command,
+    recovering.verify_command,
+):
     command.add_command(_each)
 
 
