@@ -1,4 +1,4 @@
-"""Saved plans as files: written whole or not at all, readable by their owner only."""
+"""Saved plans as files: written whole or not at all, readable by their owner only, encrypted where states are."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from reconciler.cli.console import Console
 from reconciler.errors import UsageError
 from reconciler.plan import document
 from reconciler.plan.values import Plan
+from reconciler.state.open import seal_for
 from reconciler.views import machine
 
 
@@ -21,15 +22,17 @@ def save(plan: Plan, path: Path, console: Console) -> None:
 
     Raises:
         UsageError: it cannot be written; nothing has changed then.
+        StateKeyError: the keys that states are encrypted with are none.
     """
     text = machine.render_plan(plan, tool=__version__, sensitive=console.covered)
+    data = seal_for(os.environ).seal(text.encode("utf-8"))
     try:
         descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     except OSError as error:
         raise UsageError(f"--out {path}: {error.strerror}") from error
     try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
-            stream.write(text + "\n")
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(data + b"\n")
             stream.flush()
             os.fsync(descriptor)
         Path(name).replace(path)
@@ -44,11 +47,14 @@ def read(path: Path) -> Plan:
 
     Raises:
         UsageError: it is no plan, is damaged, or was written by a newer reconciler.
+        StateKeyError, StateDamagedError: it is encrypted, and no key opens it, or it is not what was encrypted.
     """
     try:
-        data = json.loads(path.read_bytes())
+        sealed = path.read_bytes()
     except OSError as error:
         raise UsageError(f"the plan {path} cannot be read: {error.strerror}") from error
+    try:
+        data = json.loads(seal_for(os.environ).unseal(sealed.removesuffix(b"\n"), str(path)))
     except (ValueError, RecursionError) as error:
         raise UsageError(f"{path} is no plan: no JSON", hint="Make one: reconciler plan --out FILE") from error
     return document.decode(data)

@@ -152,3 +152,36 @@ def test_remarks_of_the_manifests_are_told_by_plan_and_apply(cli):
         found = cli(*command, "--var", "unheard-of=1")
         assert found.code == 0
         assert "unheard-of" in found.err
+
+
+def test_a_saved_plan_is_encrypted_where_states_are(project, cli, monkeypatch):
+    """With keys for states a plan file shows nothing, applies with a key, and is refused without."""
+    monkeypatch.setenv("RECONCILER_STATE_PASSPHRASE", "correct horse")
+    assert cli("plan", "--out", "saved.plan").code == 0
+    assert b"hello" not in Path("saved.plan").read_bytes()
+    assert "hello" in cli("show", "saved.plan").out
+    monkeypatch.delenv("RECONCILER_STATE_PASSPHRASE")
+    assert cli("show", "saved.plan").code == 1
+    monkeypatch.setenv("RECONCILER_STATE_PASSPHRASE", "correct horse")
+    assert cli("apply", "saved.plan").code == 0
+    assert (project.root / "state" / "local.json").read_bytes().startswith(b'{"sealed":')
+    assert cli("plan", "--detailed-exitcode").code == 0
+
+
+def test_a_deleted_flow_s_definition_is_printed(project, cli):
+    """`state body` prints what the delete kept."""
+    assert cli("apply", "--auto-approve").code == 0
+    assert cli("destroy", "--auto-approve", "--allow-delete", "--allow-percent").code == 0
+    kept = next((project.root / "state" / "deleted").glob("*.json"))
+    assert "states" in json.loads(cli("state", "body", str(kept)).out)
+
+
+def test_a_state_moves_by_pull_and_push(cli, monkeypatch):
+    """What `state pull` prints, `state push` puts into a store elsewhere."""
+    monkeypatch.setenv("TF_HTTP_USERNAME", USER)
+    monkeypatch.setenv("TF_HTTP_PASSWORD", PASSWORD)
+    assert cli("apply", "--auto-approve").code == 0
+    Path("pulled.json").write_text(cli("state", "pull").out)
+    with lock_server() as (url, _):
+        assert cli("state", "push", "pulled.json", "--state", f"{url}/moved").code == 0
+        assert cli("state", "list", "--state", f"{url}/moved").out == cli("state", "list").out

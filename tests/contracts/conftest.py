@@ -181,3 +181,9 @@ def http_server():
     with lock_server() as (url, _):
         environ = {"RECONCILER_STATE_USERNAME": USER, "RECONCILER_STATE_PASSWORD": PASSWORD}
         yield lambda _: f"{url}/states/{uuid.uuid4().hex}", environ
+
+
+@pytest.fixture
+def clock():
+    """Give a clock that waits for real."""
+    return WaitingClock()
