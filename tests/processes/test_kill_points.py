@@ -6,7 +6,7 @@ write, and after the last. A run that lives counts them. Shards share them out a
 
 import os
 import signal
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pytest
@@ -48,6 +48,13 @@ def _chosen(points: Iterable[str], shard: int) -> list[str]:
     return [p for n, p in enumerate(points) if (n % len(SHARDS) == shard if wanted is None else p == wanted)]
 
 
+def _points(touches: Sequence[str]) -> list[str]:
+    """Give the points of a run: before each touch, in the middle of each write, and after the last touch."""
+    before = [f"{n}:before" for n in range(1, len(touches) + 1)]
+    torn = [f"{n}:torn" for n, touch in enumerate(touches, 1) if touch.startswith("write ")]
+    return [*before, *torn, f"{len(touches)}:after"]
+
+
 def _killed_at_call(scene: Scene, point: str, *command: str) -> None:
     number, _, when = point.partition(":")
     pid = None
@@ -76,9 +83,7 @@ def test_killed_at_every_request(make_scene, life, shard, parallelism, record_pr
 @pytest.mark.parametrize("shard", SHARDS)
 def test_killed_at_every_touch_of_the_state(make_scene, life, shard, record_property):
     """Killed at any touch of a state file, in the middle of a write too, a run is finished by the next one."""
-    before = [f"{n}:before" for n in range(1, len(life.touches) + 1)]
-    torn = [f"{n}:torn" for n, touch in enumerate(life.touches, 1) if touch.startswith("write ")]
-    points = _chosen([*before, *torn, f"{len(life.touches)}:after"], shard)
+    points = _chosen(_points(life.touches), shard)
     for point in points:
         with make_scene() as scene:
             try:
@@ -104,7 +109,7 @@ def birth(make_scene):
 
 def test_killed_while_the_state_begins(make_scene, birth, record_property):
     """Killed while it makes lock, folder, first snapshot and journal, a run is finished by the next one."""
-    points = [f"{n}:{when}" for n in range(1, len(birth.touches) + 1) for when in ("before", "torn", "after")]
+    points = _points(birth.touches)
     for point in points:
         with make_scene(fresh=True) as scene:
             ended = scene.end(scene.start(*SERIAL, fatal=point))
