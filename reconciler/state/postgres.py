@@ -244,10 +244,15 @@ class PostgresObjects:
             )
 
     def _let_go(self) -> None:
+        """Unlock at once: of a connection that is merely closed the server hears a moment later."""
         with self._mutex:
-            connection, self._connection, self._held = self._connection, None, False
-        if connection is not None:
-            connection.close()
+            self._held, connection = False, self._connection
+            if connection is None or connection.closed:
+                return
+            try:
+                connection.execute("SELECT pg_advisory_unlock(%s)", (self._key,))
+            except self._psycopg.Error:
+                connection.close()
 
     def _written(self, name: str, data: bytes, statement: str, values: tuple[object, ...]) -> Version | None:
         with self._writing():

@@ -180,6 +180,7 @@ def test_an_identity_alone_goes_on_for_the_same_recipients(make, keys):
     assert len(make(first.reading).read().resources) == 2
 
 
+@pytest.mark.parametrize("place", ["file"], indirect=True)
 def test_a_passphrase_costs_its_time_once(make):
     """However much is recorded, the passphrase is worked on once to read and never again to write."""
     phrase = {"RECONCILER_STATE_PASSPHRASE": "correct horse"}
