@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import shutil
 import sys
 from collections.abc import Mapping
@@ -21,6 +22,9 @@ from reconciler.views.style import Style
 
 WIDTH: Final = 100
 """Columns where there is no terminal: the same input gives the same bytes."""
+
+_LAYOUT: Final = frozenset("\n\t")
+_COLOUR: Final = re.compile(r"(\x1b\[[0-9;]*m)")
 
 
 class Console:
@@ -68,11 +72,11 @@ class Console:
 
     def result(self, text: str) -> None:
         """Print a result."""
-        self._write(sys.stdout, text)
+        self._write(sys.stdout, harmless(text, colored=self.style.color))
 
     def say(self, text: str) -> None:
         """Tell the person something that is no result."""
-        self._write(sys.stderr, text)
+        self._write(sys.stderr, harmless(text, colored=self.message_style.color))
 
     def cover(self, text: str) -> str:
         """Cover the secrets in a text that no view has made, also as Python and JSON write them between quotes."""
@@ -95,6 +99,24 @@ def style_of(stream: TextIO, environ: Mapping[str, str], *, color: bool | None) 
         color = not environ.get("NO_COLOR") and (forced or (terminal and environ.get("TERM") != "dumb"))
     width = shutil.get_terminal_size((WIDTH, 24)).columns if terminal else WIDTH
     return Style(color=color, width=max(width, 40), unicode=(stream.encoding or "").lower().startswith("utf"))
+
+
+def harmless(text: str, *, colored: bool) -> str:
+    """Spell what a terminal would act on, whoever wrote it; our own colours stay.
+
+    Views do that for the texts they know. This is for all others: bodies, diffs, names of files, foreign errors. The
+    spelling is JSON's, so that a document stays the same document.
+    """
+    if text.isprintable():
+        return text
+    parts = _COLOUR.split(text) if colored else [text]
+    return "".join(part if _COLOUR.fullmatch(part) else _spelt(part) for part in parts)
+
+
+def _spelt(text: str) -> str:
+    if text.replace("\n", "").replace("\t", "").isprintable():
+        return text  # nearly always, and a hundred times faster
+    return "".join(char if char in _LAYOUT or char.isprintable() else json.dumps(char)[1:-1] for char in text)
 
 
 def _forms(secret: str) -> set[str]:
