@@ -160,8 +160,8 @@ def pages(raw: bytes) -> None:
     def reply(_: httpx.Request) -> httpx.Response:
         return httpx.Response(200, content=bodies.pop(0) if len(bodies) > 1 else bodies[0])
 
-    client = _client(httpx.MockTransport(reply))
-    client.list_flows()
+    studio = client(httpx.MockTransport(reply))
+    studio.list_flows()
 
 
 TARGETS: Final[Mapping[str, Target]] = {
@@ -178,14 +178,15 @@ def _head(line: bytes) -> tuple[int, list[tuple[bytes, bytes]]]:
         return 200, []
 
 
-def _client(transport: httpx.BaseTransport) -> StudioClient:
+def client(transport: httpx.BaseTransport) -> StudioClient:
+    """Give a client whose waits take no time."""
     settings = HttpSettings(Hosts("https://a.test", "https://b.test"), _ACCOUNT, _ACCOUNT, "the-secret-of-nobody")
     return StudioClient(Http(settings, Clock(), Chance(), transport=transport))
 
 
 def _each_call(transport: httpx.BaseTransport) -> None:
-    client = _client(transport)
-    reader, writer = LiveReader(client), LiveWriter(client)
+    studio = client(transport)
+    reader, writer = LiveReader(studio), LiveWriter(studio)
     sid = "FW" + "0" * 31 + "1"
     calls: list[Callable[[], object]] = [
         reader.list_flows,
@@ -200,7 +201,7 @@ def _each_call(transport: httpx.BaseTransport) -> None:
         lambda: writer.update_flow(sid, samples.INPUT),
         lambda: writer.delete_flow(sid),
         lambda: writer.set_test_users(sid, ["+15555550101"]),
-        lambda: LiveValidator(client).validate(samples.INPUT),
+        lambda: LiveValidator(studio).validate(samples.INPUT),
     ]
     for call in calls:
         allowed(call)

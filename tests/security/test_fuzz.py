@@ -20,14 +20,14 @@ SWEPT = 120
 
 
 @contextlib.contextmanager
-def watched() -> Iterator[None]:
-    """Fail what takes longer than five seconds of a processor, whatever else the machine does meanwhile."""
+def watched(seconds: int = SECONDS) -> Iterator[None]:
+    """Fail what takes longer than so many seconds of a processor, whatever else the machine does meanwhile."""
 
     def ring(_number: int, _frame: object) -> None:
-        pytest.fail(f"a reader took longer than {SECONDS} seconds")
+        pytest.fail(f"a reader took longer than {seconds} seconds")
 
     before = signal.signal(signal.SIGPROF, ring)
-    signal.setitimer(signal.ITIMER_PROF, SECONDS)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
     try:
         yield
     finally:
