@@ -5,10 +5,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, TypeVar
 
-from pydantic import ConfigDict, Discriminator, JsonValue, Tag, with_config
+from pydantic import ConfigDict, Discriminator, FailFast, JsonValue, Tag, with_config
 from typing_extensions import TypedDict
+
+T = TypeVar("T")
+Listed = Annotated[list[T], FailFast()]
+"""A list of which the first wrong element is told: a damaged plan may have millions."""
 
 STRICT: Final = ConfigDict(extra="forbid", strict=True)
 """For the outermost type of a document; pydantic carries it down to the types inside."""
@@ -64,7 +68,7 @@ class WidgetsMovedShape(TypedDict):
     """Widgets that stand elsewhere on the canvas."""
 
     op: Literal["widgets-moved"]
-    widgets: list[str]
+    widgets: Listed[str]
 
 
 class FieldChangedShape(TypedDict):
@@ -80,8 +84,8 @@ class ContactsChangedShape(TypedDict):
     """Test users that come and go."""
 
     op: Literal["contacts-changed"]
-    added: list[str]
-    removed: list[str]
+    added: Listed[str]
+    removed: Listed[str]
 
 
 def _op(item: Any) -> str | None:  # noqa: ANN401 - pydantic hands over whatever the file holds
@@ -121,10 +125,10 @@ StepShape = TypedDict(
         "kind": StepKindShape,
         "class": ChangeClassShape,
         "reason": str,
-        "dependsOn": list[str],
+        "dependsOn": Listed[str],
         "basis": BasisShape,
-        "diff": list[DiffItemShape],
-        "notes": list[str],
+        "diff": Listed[DiffItemShape],
+        "notes": Listed[str],
     },
 )
 
@@ -147,8 +151,8 @@ DriftShape = TypedDict(
         "class": ChangeClassShape,
         "from": int | None,
         "to": int | None,
-        "revisions": list[RevisionShape],
-        "diff": list[DiffItemShape],
+        "revisions": Listed[RevisionShape],
+        "diff": Listed[DiffItemShape],
     },
 )
 
@@ -194,7 +198,7 @@ class PlanShape(TypedDict):
     serial: int
     manifests: str
     summary: SummaryShape
-    steps: list[StepShape]
-    drift: list[DriftShape]
-    objections: list[ObjectionShape]
-    warnings: list[str]
+    steps: Listed[StepShape]
+    drift: Listed[DriftShape]
+    objections: Listed[ObjectionShape]
+    warnings: Listed[str]

@@ -53,7 +53,7 @@ _FOREIGN: Final = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError
 """What httpx and a transport in this process may raise."""
 
 
-LARGEST_ANSWER: Final = 32 * 1024 * 1024
+LARGEST_ANSWER: Final = 16 * 1024 * 1024
 """Bytes, unpacked, beyond which an answer is given up. A page of 1,000 flows has less than one million."""
 _MOST_DIGITS: Final = 15
 
