@@ -102,12 +102,16 @@ def _unrecorded(inputs: Inputs, flow: DesiredFlow, definition: Definition) -> De
 
 
 def own_namesake(inputs: Inputs, flow: DesiredFlow) -> str | None:
-    """Find the one unrecorded flow that bears our mark for this address; None when there is none, or several."""
+    """Find the one unrecorded flow that bears our mark for this address; None when there is none, or several.
+
+    What `imports` gives to an address is that address's, whatever its mark says.
+    """
     owner = inputs.owner(flow.address)
+    given = frozenset(inputs.desired.environment.imports.values())
     found = [
         sid
         for sid, live in inputs.live.flows.items()
-        if live.first is not None and owned(live.first.commit_message, owner)
+        if sid not in given and live.first is not None and owned(live.first.commit_message, owner)
     ]
     return found[0] if len(found) == 1 else None
 

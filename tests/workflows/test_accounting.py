@@ -8,7 +8,8 @@ import pytest
 
 from reconciler.apply.recover import recover
 from reconciler.model.address import Address
-from reconciler.model.record import DropIntent, Intent, PutIntent, PutResource
+from reconciler.model.desired import Environment
+from reconciler.model.record import DropIntent, DropResource, Intent, PutIntent, PutResource
 from reconciler.plan.mark import Owner, commit_message, mark
 from reconciler.plan.options import PlanOptions
 from reconciler.plan.outcome import Done
@@ -111,3 +112,16 @@ class Ahead:
     def now(self):
         """Give the wrong time of day."""
         return self._clock.now() + timedelta(minutes=20)
+
+
+def test_a_flow_that_is_imported_is_not_adopted_by_its_mark_as_well(bed):
+    """`imports` gives a flow to one address, also when its mark names another one that lost its record."""
+    record = bed.state().flow(ANT)
+    bee = Address("Flow", "bee")
+    environment = Environment("local", imports={bee: record.sid})
+    side = flows.desired([flows.flow("ant"), flows.flow("bee")], environment=environment)
+    with bed.store.open(create=bed.blank(side), timeout=0) as session:
+        session.record([DropResource(ANT)])
+    plan = bed.plan(side).plan
+    assert [s.address for s in plan.steps if s.kind == "adopt"] == [bee]
+    assert [s.kind for s in plan.steps if s.address == ANT] == ["create"]
