@@ -119,7 +119,10 @@ class _Play:
     def do_apply_saved(self, rng: random.Random) -> None:
         """Apply what was planned before."""
         if self.saved is None:
+            self.do_edit(rng)
             self.do_plan(rng)
+        if rng.random() < 0.7:
+            self.world.click(rng)
         with_people = self._people(rng)
         self.world.finish(self._apply(rng, saved=self.saved))
         with_people()
@@ -183,7 +186,7 @@ class _Play:
     # Runs.
 
     def _people(self, rng: random.Random):
-        rate = rng.choice([0.0, 0.0, 0.05, 0.15])
+        rate = rng.choice([0.0, 0.0, 0.1, 0.3])
         chance = _random(rng.getrandbits(32))
         self.world.between = lambda _: self.world.click(chance) if chance.random() < rate else None
 

@@ -83,6 +83,8 @@ class Rules(Keeper):
             if isinstance(change, PutResource) and isinstance(change.resource, FlowRecord):
                 self._put(process, change.address, change.resource, old.get(change.resource.sid))
         now = {record.sid for record in self.state.flows().values()}
+        if len(now) < len(self.state.flows()):
+            self.truth.violated(f"two addresses have one flow: {sorted(map(str, self.state.flows()))}")
         for sid in old.keys() - now:
             self.managed_from.pop(sid, None)
             if sid in self.truth.flows:

@@ -60,7 +60,7 @@ class Script:
                 replace(self, setting=replace(setting, **{part: {n: v for n, v in values.items() if n != name}}))
                 for name in values
             ]
-        if setting.mishaps.late or setting.mishaps.short:
+        if setting.mishaps != Mishaps():
             found.append(replace(self, setting=replace(setting, mishaps=Mishaps())))
         if setting.skew:
             found.append(replace(self, setting=replace(setting, skew=0.0)))
@@ -89,7 +89,7 @@ def draw(seed: int) -> Script:
         size=rng.choice([4, 4, 5, 8, 1]),
         layout=rng.choice(["ignore", "ignore", "manage"]),
     )
-    kinds = rng.choices(list(EVENTS), weights=list(EVENTS.values()), k=rng.randint(2, 6))
+    kinds = rng.choices(list(EVENTS), weights=list(EVENTS.values()), k=rng.randint(3, 7))
     if rng.random() < 0.02:
         kinds = ["apply", *kinds[:1], "meddle"]
     happenings = tuple(Happening(kind, rng.getrandbits(32)) for kind in ["start", "apply", *kinds])
@@ -110,14 +110,18 @@ def _quirks(rng: random.Random, window: float) -> dict[str, str]:
 
 
 def _faults(rng: random.Random, window: float) -> tuple[dict[str, float], Mishaps]:
-    weather = rng.choice(["fine", "fine", "mixed", "mixed", "one", "storm"])
+    weather = rng.choice(["fine", "fine", "mixed", "mixed", "one", "storm", "short"])
     if weather == "fine":
         return {}, Mishaps()
     if weather == "storm":
         return {"429": rng.choice([0.3, 0.6]), "slow": rng.choice([0.0, 0.1])}, Mishaps()
+    if weather == "short":
+        return {}, Mishaps(lost=0.3, short=0.6)
     if weather == "one":
-        name = rng.choice([*FAULTS, "late", "short"])
-        mishaps = Mishaps(0.3 if name == "late" else 0.0, 0.5 if name == "short" else 0.0, window * 0.3)
+        name = rng.choice([*FAULTS, "late", "lost", "short"])
+        rates = {each: 0.3 if each == name else 0.0 for each in ("late", "lost")}
+        mishaps = Mishaps(**rates, short=0.5 if name == "short" else 0.0, delay=window * 0.3)
         return ({name: 0.25} if name in FAULTS else {}), mishaps
     faults = {name: rng.choice([0.02, 0.06]) for name in FAULTS if rng.random() < 0.5}
-    return faults, Mishaps(rng.choice([0.0, 0.04]), rng.choice([0.0, 0.1]), window * 0.3)
+    rates = {each: rng.choice([0.0, 0.15]) for each in ("late", "lost")}
+    return faults, Mishaps(**rates, short=rng.choice([0.0, 0.1]), delay=window * 0.3)

@@ -93,11 +93,13 @@ class Mishaps:
 
     Attributes:
         late: the client gives up, and Studio carries the request out a moment later.
-        short: a page of a list without its `meta`, and without its last rows.
+        lost: a write is carried out, and its answer lost.
+        short: something between a process and Studio cuts every page of a list: no `meta`, and not all rows.
         delay: how much later at most.
     """
 
     late: float = 0.0
+    lost: float = 0.0
     short: float = 0.0
     delay: float = 0.5
 
@@ -113,6 +115,10 @@ class Wire(httpx.BaseTransport):
     send: Callable[[httpx.Request], httpx.Response]
     before: Callable[[Process, Request], None]
     after: Callable[[Process, Request, int | None], None]
+    cuts: bool = False
+
+    def __post_init__(self) -> None:
+        self.cuts = self.chance.random() < self.mishaps.short
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Carry one request there and its answer back."""
@@ -134,6 +140,9 @@ class Wire(httpx.BaseTransport):
             self.process.point()
             raise
         self.after(self.process, asked, response.status_code)
+        if asked.writes and self.mishaps.lost and self.chance.random() < self.mishaps.lost:
+            self.scheduler.pause()
+            raise httpx.ReadTimeout("lost", request=request)
         self.scheduler.pause()
         self.process.point()
         return self._shortened(asked, response)
@@ -150,7 +159,7 @@ class Wire(httpx.BaseTransport):
 
     def _shortened(self, asked: Request, response: httpx.Response) -> httpx.Response:
         listing = asked.method == "GET" and asked.path == "/v2/Flows" and response.status_code == httpx.codes.OK
-        if not listing or not self.mishaps.short or self.chance.random() >= self.mishaps.short:
+        if not listing or not self.cuts:
             return response
         try:
             body = json.loads(response.content)
@@ -158,4 +167,4 @@ class Wire(httpx.BaseTransport):
             return response
         rows = body["flows"]
         headers = {name: value for name, value in response.headers.items() if name != "content-length"}
-        return httpx.Response(200, headers=headers, json={"flows": rows[: self.chance.randint(0, len(rows))]})
+        return httpx.Response(200, headers=headers, json={"flows": rows[: len(rows) // 2]})
