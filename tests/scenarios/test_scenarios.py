@@ -67,7 +67,7 @@ def test_scenario(scenario: Path, story: dict[str, Any], session: Session):
     """What the command line shows, its exit codes and its API calls are those that stand in expected.txt."""
     expected = scenario / "expected.txt"
     told = f"# {story['about']}\n" + "".join(tell(session, scenario, step) for step in story["steps"])
-    told = told.replace(session.studio, STUDIO)
+    told = session.stable(told)
     if UPDATE:
         expected.write_text(told, encoding="utf-8")
     difference = difflib.unified_diff(expected.read_text(encoding="utf-8").splitlines(), told.splitlines(), lineterm="")

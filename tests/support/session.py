@@ -30,10 +30,14 @@ from reconciler.emulator.app import make_app
 from reconciler.emulator.operations import API, url_map
 from reconciler.emulator.serve import Server
 from reconciler.emulator.settings import EMBEDDED_ACCOUNT, Settings
+from reconciler.emulator.sids import sid_maker
 from reconciler.emulator.store import Store
 
 STUDIO = "127.0.0.1:8085"
 """How the emulator's address is shown; in files it stands for the port that the emulator really has."""
+
+MOST = 20
+"""Flows whose SIDs are shown as numbers."""
 
 PARALLEL = frozenset({"apply", "destroy"})
 
@@ -150,7 +154,7 @@ class Session:
         quiet = ("--parallelism", "1") if words and words[0] in PARALLEL else ()
         with self._process(both, results, environment or {}):
             code = run([*words, *quiet])
-        return Seen(self._stable("".join(both)), self._stable("".join(results)), code, self.calls())
+        return Seen(self.stable("".join(both)), self.stable("".join(results)), code, self.calls())
 
     @contextlib.contextmanager
     def _process(self, both: list[str], results: list[str], more: Mapping[str, str]) -> Iterator[None]:
@@ -170,12 +174,16 @@ class Session:
         ):
             yield
 
-    def _stable(self, text: str) -> str:
+    def stable(self, text: str) -> str:
+        """Put what is always the same in the place of ports, folders, tokens, lineages, digests of those, and SIDs."""
         text = text.replace(self.studio, STUDIO).replace(self.studio.replace(":", "-"), STUDIO.replace(":", "-"))
         text = text.replace(f"{self.folder}/", "").replace(str(self.folder), ".")
         # Digests of what names the port: the manifests, and the plan that names them.
         text = re.sub(r'("manifests":|"planned","digest":) ?"sha256:\w{64}"', r'\1 "sha256:…"', text)
         text = re.sub(r"\[reconciler [0-9A-HJKMNP-TV-Z]{12} [0-9a-f]{8} ", "[reconciler 01J8ZK4T9QXW 4f1c2a9e ", text)
+        sid = sid_maker(self.settings.seed)
+        for number in range(1, MOST):
+            text = text.replace(sid("FW", number), f"FW{number:032d}")
         return re.sub(
             r"\b[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}\b",
             "4f1c2a9e-0000-4000-8000-000000000001",
