@@ -66,7 +66,7 @@ def attempt(run: Run, address: Address, intent: Intent, send: Callable[[], T], s
 
 def while_fresh(run: Run, sid: str, call: Callable[[], T]) -> T:
     """Make a call; repeat a 404 while the flow is so young that Studio may not show it yet."""
-    missing: NotFoundError | None = None
+    missing = NotFoundError(f"{sid} was not asked for")
     for _ in run.look.polls():
         try:
             return call()
@@ -74,14 +74,12 @@ def while_fresh(run: Run, sid: str, call: Callable[[], T]) -> T:
             missing = error
             if not run.is_fresh(sid):
                 break
-    if missing is None:
-        raise ValueError("a poll makes at least one attempt")
     raise missing
 
 
 def until_known(run: Run, definition: Definition, call: Callable[[], T]) -> T:
     """Make a call; repeat a refused definition while it calls a flow that Studio may not know yet."""
-    refused: InvalidDefinitionError | None = None
+    refused = InvalidDefinitionError("nobody was asked", ())
     for _ in run.look.polls():
         try:
             return call()
@@ -89,6 +87,4 @@ def until_known(run: Run, definition: Definition, call: Callable[[], T]) -> T:
             refused = error
             if not any(run.is_fresh(sid) for sid in definition.subflows):
                 break
-    if refused is None:
-        raise ValueError("a poll makes at least one attempt")
     raise refused

@@ -128,7 +128,12 @@ def _written(pending: _Open, record: FlowRecord | None, found: FlowBody) -> Reco
     foreign = [r for r in others if (mark := read_mark(r.commit_message)) is None or mark.token != intent.token]
     overwritten = tuple(foreign_revision(r) for r in foreign if r.revision > intent.base)
     new = after_write(record, found, written, foreign)
-    old = [a for a, r in pending.state.flows().items() if r.sid == found.row.sid and a != pending.address]
+    names = flow.previous_names if flow else ()
+    old = [
+        a
+        for a, r in pending.state.flows().items()
+        if a != pending.address and (r.sid == found.row.sid or a.name in names)
+    ]
     changes: list[StateChange] = [DropResource(address) for address in old]
     users = ((a, r) for a, r in pending.state.test_users().items() if r.flow in old)
     changes += [PutResource(address, replace(resource, flow=pending.address)) for address, resource in users]

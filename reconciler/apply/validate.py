@@ -7,7 +7,7 @@ from reconciler.errors import ReconcilerError
 from reconciler.model.live import FlowInput
 from reconciler.plan.outcome import Failed, Outcome, Skipped
 from reconciler.plan.values import Plan, Step
-from reconciler.ports import Pool
+from reconciler.ports import FlowValidator, Pool
 
 
 def validate(run: Run, plan: Plan, pool: Pool) -> tuple[Outcome, ...]:
@@ -17,9 +17,10 @@ def validate(run: Run, plan: Plan, pool: Pool) -> tuple[Outcome, ...]:
     """
     objected = {objection.address for objection in plan.objections}
     steps = [step for step in plan.steps if step.address not in objected and _known(run, step)]
-    if run.validator is None or not steps:
+    validator = run.validator
+    if validator is None or not steps:
         return ()
-    answers = pool.map(lambda step: _ask(run, step), steps)
+    answers = pool.map(lambda step: _ask(run, validator, step), steps)
     refused = {step.address: error for step, error in zip(steps, answers, strict=True) if error is not None}
     if not refused:
         return ()
@@ -35,12 +36,9 @@ def _known(run: Run, step: Step) -> bool:
     return not run.wanted(run.desired.flows[step.address]).references
 
 
-def _ask(run: Run, step: Step) -> ReconcilerError | None:
+def _ask(run: Run, validator: FlowValidator, step: Step) -> ReconcilerError | None:
     flow = run.desired.flows[step.address]
     definition = run.wanted(flow)
-    validator = run.validator
-    if validator is None:
-        return None
     try:
         validator.validate(FlowInput(flow.friendly_name, flow.status, definition, flow.commit_message))
     except ReconcilerError as error:

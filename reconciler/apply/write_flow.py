@@ -12,6 +12,7 @@ from reconciler.apply.settle import find_created, find_updated
 from reconciler.definition.layout import keep_ignored
 from reconciler.definition.merge import merge
 from reconciler.errors import AmbiguousError, ConflictError, NotFoundError, UsageError
+from reconciler.model.address import Address
 from reconciler.model.definition import Definition, Status
 from reconciler.model.desired import DesiredFlow
 from reconciler.model.live import FlowBody, FlowInput, FlowRevision
@@ -40,7 +41,10 @@ def create(run: Run, step: Step) -> Done:
     )
     run.fresh[answer.row.sid] = run.look.clock.monotonic()
     record = after_write(None, answer, _written(run, flow, definition))
-    run.ledger.record([PutResource(step.address, record), DropIntent(step.address)])
+    # A flow that was renamed after others deleted it is still recorded under its old name.
+    before = (Address("Flow", name) for name in flow.previous_names)
+    old = [change for a in before if run.ledger.flow(a) for change in run.ledger.renaming(a, step.address)]
+    run.ledger.record([*old, PutResource(step.address, record), DropIntent(step.address)])
     return _done(step, record)
 
 
