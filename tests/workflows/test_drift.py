@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from reconciler.definition import document
+from reconciler.model.definition import Status
 from reconciler.model.desired import DesiredFlow, Lifecycle
 from tests.support.check import (
     drift,
@@ -281,10 +282,10 @@ def test_draft_of_somebody_is_not_published_by_chance(bed: Bed):
     assert objected(plan) == [("draft", "menu")]
 
 
-def ignoring(*names: str, text: str = "Hello", status: str = "published", name: str | None = None) -> DesiredFlow:
+def ignoring(*names: str, text: str = "Hello", status: Status = "published", name: str | None = None) -> DesiredFlow:
     """A flow that leaves something alone."""
     lifecycle = Lifecycle(ignore_changes=names)
-    return flow("menu", greeting(text), status=status, friendly_name=name, lifecycle=lifecycle)  # type: ignore[arg-type]
+    return flow("menu", greeting(text), status=status, friendly_name=name, lifecycle=lifecycle)
 
 
 def test_ignored_name(bed: Bed):

@@ -8,24 +8,22 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.definition import document
 from reconciler.errors import UsageError
 from reconciler.model.address import Address
-from reconciler.model.definition import Definition
 from reconciler.model.desired import Desired, Environment, Lifecycle
 from tests.support.check import (
     drift,
     empty_after,
     ended,
+    made_by_hand,
     objected,
     options,
     record,
-    says,
     says_json,
     sid,
     steps,
 )
-from tests.support.flows import caller, calling, data, desired, edited, flow, greeting, users
+from tests.support.flows import caller, desired, flow, greeting, users
 from tests.support.world import Bed
 
 
@@ -39,23 +37,10 @@ def count(bed: Bed) -> int:
     return len(bed.world().reader.list_flows())
 
 
-def made_by_hand(bed: Bed, name: str, text: str = "Hello", message: str = "") -> str:
-    """A flow that somebody made in the Console."""
-    form = {"FriendlyName": name, "Status": "published", "Definition": says_json(text)}
-    with bed.console() as client:
-        answer = client.post("/_console/Flows", data=form | ({"CommitMessage": message} if message else {}))
-    return str(answer.json()["sid"])
-
-
 def importing(wanted: Desired, **sids: str) -> Desired:
     """The same desired side with imports."""
     imports = {Address("Flow", name): sid for name, sid in sids.items()}
     return replace(wanted, environment=Environment("local", imports=imports))
-
-
-def calling_sid(called: str) -> Definition:
-    """A definition that calls a flow by its SID."""
-    return document.of(data(calling("call", called)))
 
 
 def lose_state(bed: Bed) -> None:
@@ -231,16 +216,6 @@ def test_deleted_by_others_and_no_longer_wanted_is_forgotten(bed: Bed):
     empty_after(bed, wanted)
 
 
-def test_renamed_after_others_deleted_it(bed: Bed):
-    """A flow that was deleted by others and renamed is created under its new name, and nothing is left of the old."""
-    bed.apply(desired([flow("old")], [users("testers", "old", "+15550100001")]))
-    bed.world().writer.delete_flow(sid(bed, "old"))
-    wanted = desired([flow("new", previous_names=("old",))], [users("testers", "new", "+15550100001")])
-    assert {end for _, _, end in ended(bed.apply(wanted, options("recreate")))} == {"done"}
-    assert set(bed.state().flows()) == {Address("Flow", "new")}
-    empty_after(bed, wanted)
-
-
 def test_deleted_draft(bed: Bed):
     """A draft that others deleted is created again as a draft."""
     wanted = desired([flow("menu", status="draft")])
@@ -352,58 +327,3 @@ def test_several_flows_with_our_mark_are_left_alone(bed: Bed):
     made_by_hand(bed, "menu", message=message)
     lose_state(bed)
     assert objected(bed.plan(desired([flow("menu")])).plan) == [("namesake", "menu")]
-
-
-def test_failed_callee_takes_its_callers_along(tmp_path: Path):
-    """What waits for a failed step is skipped, what does not goes on."""
-    bed = Bed(tmp_path, quirks={"friendly-name-unique": "yes"})
-    made_by_hand(bed, "c")
-    wanted = desired([flow("a", caller("c")), flow("b"), flow("c")])
-    applied = bed.apply(wanted, options("namesake"))
-    assert ended(applied) == [("b", "create", "done"), ("c", "create", "failed"), ("a", "create", "skipped")]
-    assert bed.state().pending == {}
-
-
-def test_called_flow_is_not_deleted(bed: Bed):
-    """A flow that a wanted flow still calls is not deleted without leave."""
-    bed.apply(desired([flow("callee")]))
-    called = sid(bed, "callee")
-    wanted = desired([flow("main", caller("callee"))])
-    wanted = edited(wanted, replace(wanted.flows[Address("Flow", "main")], definition=calling_sid(called)))
-    plan = bed.plan(wanted).plan
-    assert ("called", "callee") in objected(plan)
-
-
-def test_active_executions_stop_a_delete(bed: Bed):
-    """A flow with active executions is deleted only when that is allowed; what starts later is noticed too."""
-    bed.apply(desired([flow("menu"), flow("stays")]))
-    wanted = desired([flow("stays")])
-    saved = bed.plan(wanted).plan
-    with bed.console() as client:
-        client.post(f"/_console/Flows/{sid(bed, 'menu')}/Executions", data={"Status": "active"}).raise_for_status()
-    assert ended(bed.apply(wanted, saved=saved)) == [("menu", "delete", "refused")]
-    assert objected(bed.plan(wanted).plan) == [("active", "menu")]
-    assert ended(bed.apply(wanted, options("active"))) == [("menu", "delete", "done")]
-
-
-def test_test_users_move_to_another_flow(bed: Bed):
-    """A TestUsers document that names another flow sets the list of that one."""
-    bed.apply(desired([flow("one"), flow("two")], [users("testers", "one", "+15550100001")]))
-    wanted = desired([flow("one"), flow("two")], [users("testers", "two", "+15550100001")])
-    assert ended(bed.apply(wanted)) == [("testers", "set-test-users", "done")]
-    assert bed.state().test_users()[Address("TestUsers", "testers")].sid == sid(bed, "two")
-    empty_after(bed, wanted)
-
-
-def test_commit_message_is_no_change_and_bears_our_mark(bed: Bed):
-    """A new commit message alone changes nothing; what is written bears the mark, and `-m` overrules the manifest."""
-    bed.apply(desired([flow("menu")]))
-    message = bed.world().reader.fetch_flow(sid(bed, "menu")).commit_message
-    assert message is not None
-    assert message.startswith("[reconciler TOKEN0000001 4f1c2a9e ")
-    assert message.endswith("clinic/local/Flow/menu] Applied by reconciler")
-    empty_after(bed, desired([replace(flow("menu"), commit_message="Else")]))
-    bed.apply(desired([flow("menu", greeting("New"))]), options(message="x" * 400))
-    message = bed.world().reader.fetch_flow(sid(bed, "menu")).commit_message or ""
-    assert len(message) == 255
-    assert says(bed, sid(bed, "menu")) == "New"

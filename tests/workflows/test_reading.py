@@ -1,8 +1,7 @@
-"""What a plan reads, and what it believes: stale answers, absence, `--refresh`, lost answers."""
+"""What is read for a plan, how often, and what is believed of it; and answers that got lost."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -10,29 +9,28 @@ from pathlib import Path
 import httpx
 import pytest
 
-from reconciler.definition import document
 from reconciler.errors import (
     AmbiguousError,
     ProtocolError,
     StaleError,
+    UsageError,
 )
 from reconciler.model.address import Address
 from reconciler.model.desired import ChangeLimits, Policy
 from reconciler.model.record import FlowRecord, PutResource
-from reconciler.workflows.apply import ApplyRequest, Approval, apply
+from reconciler.plan.scope import Scope
 from tests.support.check import (
     drift,
     empty_after,
     ended,
-    objected,
     options,
     record,
     says_json,
     sid,
     steps,
 )
-from tests.support.flows import calling, data, desired, flow, greeting, users
-from tests.support.world import Acting, Bed
+from tests.support.flows import desired, flow, greeting, users
+from tests.support.world import Bed
 
 MENU = Address("Flow", "menu")
 
@@ -42,16 +40,6 @@ def bed(tmp_path: Path) -> Bed:
     bed = Bed(tmp_path)
     bed.apply(desired([flow("menu")]))
     return bed
-
-
-def just_before(bed: Bed, method: str, ending: str, act: Callable[[], object]) -> None:
-    """Let something happen just before a request of the next run."""
-
-    def make(inner: httpx.BaseTransport) -> httpx.BaseTransport:
-        bed.transport = None
-        return Acting(inner, method, ending, act)
-
-    bed.transport = make
 
 
 def test_stale_list_row_is_no_drift(bed: Bed):
@@ -181,32 +169,7 @@ def test_window_of_nothing_is_said(bed: Bed):
     assert "consistencyWindow" in bed.plan(wanted).plan.warnings[0]
 
 
-def test_account_is_recorded_once_it_is_known(tmp_path: Path):
-    """A state without an account gets the one that answered, and belongs to it from then on."""
-    bed = Bed(tmp_path)
-    wanted = desired([flow("menu")])
-    request = ApplyRequest(wanted, options(), None, replace(bed.blank(wanted), account=None))
-    apply(bed.world(), request, lambda _: Approval(approved=True), bed.events.append)
-    assert bed.state().account == bed.blank(wanted).account
-    empty_after(bed, wanted)
-
-
-def test_flow_of_others_that_calls_what_goes(bed: Bed):
-    """A flow that nobody manages and that calls the one to be deleted is looked at before the delete."""
-    bed.apply(desired([flow("menu"), flow("stays")]))
-    with bed.console() as client:
-        form = {"FriendlyName": "theirs", "Status": "published"}
-        form["Definition"] = document.of(data(calling("call", sid(bed, "menu")))).text
-        client.post("/_console/Flows", data=form).raise_for_status()
-    wanted = desired([flow("stays")])
-    assert objected(bed.plan(wanted).plan) == [("called", "menu")]
-
-
-def test_foreign_flow_that_goes_while_it_is_read(bed: Bed):
-    """A flow of others that is deleted while a plan is made is no error of ours."""
-    bed.apply(desired([flow("menu"), flow("stays")]))
-    with bed.console() as client:
-        form = {"FriendlyName": "theirs", "Status": "published", "Definition": says_json("x")}
-        theirs = str(client.post("/_console/Flows", data=form).json()["sid"])
-    just_before(bed, "GET", theirs, lambda: bed.world().writer.delete_flow(theirs))
-    assert steps(bed.plan(desired([flow("stays")])).plan) == [("menu", "delete", "no-longer-desired")]
+def test_scope_of_an_unknown_address_changes_nothing(bed: Bed):
+    """An exclusion that nobody knows is an error, not a plan of everything."""
+    with pytest.raises(UsageError):
+        bed.plan(desired([flow("menu")]), options(scope=Scope(excludes=(Address("Flow", "x"),))))

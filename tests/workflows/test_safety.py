@@ -14,12 +14,10 @@ from reconciler.definition import document
 from reconciler.errors import (
     StaleError,
     StateMismatchError,
-    UsageError,
 )
 from reconciler.model.address import Address
 from reconciler.model.desired import ChangeLimits, Desired, Environment, Policy
 from reconciler.model.record import DropResource
-from reconciler.plan.scope import Scope
 from reconciler.workflows.apply import ApplyRequest, Approval, apply
 from tests.support.check import (
     empty_after,
@@ -308,32 +306,3 @@ def test_caller_of_a_new_flow_is_validated_when_its_sid_is_known(tmp_path: Path)
     assert ended(bed.apply(wanted)) == [("menu", "create", "done"), ("main", "create", "failed")]
     assert bed.calls()["CreateFlow"] == 1
     bed.apply(desired([flow("menu")]), options("delete"))
-
-
-def test_scope_of_an_unknown_address_changes_nothing(bed: Bed):
-    """An exclusion that nobody knows is an error, not a plan of everything."""
-    with pytest.raises(UsageError):
-        bed.plan(desired([flow("menu")]), options(scope=Scope(excludes=(Address("Flow", "x"),))))
-
-
-def test_merge_with_nothing_to_send(bed: Bed):
-    """A merge whose result is what is live already is recorded, and the next plan is empty."""
-    bed.edit(sid(bed, "menu"), Definition=says_json("Hello", description="Theirs"))
-    wanted = desired([flow("menu")])
-    applied = bed.apply(wanted, options(on_drift="merge"))
-    assert {kind for _, kind, _ in steps(applied.plan)} == {"record"}
-    empty_after(bed, wanted)
-
-
-def test_adopted_draft_of_the_person_who_points_at_it(bed: Bed):
-    """An import of a draft is published without asking: the person pointed at it."""
-    theirs = sid(bed, "menu")
-    bed.edit(theirs, Status="draft", Definition=says_json("Draft"))
-    with bed.store.open(create=bed.blank(desired()), timeout=0) as session:
-        session.record([DropResource(MENU)])
-    wanted = desired([flow("menu", greeting("Draft"))])
-    plan = bed.plan(wanted).plan
-    assert [kind for _, kind, _ in steps(plan)] == ["adopt", "publish"]
-    assert plan.objections == ()
-    bed.apply(wanted)
-    empty_after(bed, wanted)
