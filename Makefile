@@ -8,7 +8,7 @@ MINUTES ?= 10
 unexport RECONCILER_MANIFESTS RECONCILER_ENVIRONMENT RECONCILER_ENDPOINT RECONCILER_STATE RECONCILER_JSON
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format bench soak cassettes clean
+.PHONY: help demo test check format bench soak fuzz cassettes clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -55,6 +55,12 @@ soak: .venv/dev.stamp ## repeat the property tests with new seeds for MINUTES (1
 	  seed=$$(date +%N); echo "seed $$seed; to repeat: $(BIN)/pytest -m hypothesis --hypothesis-profile=soak --hypothesis-seed=$$seed"; \
 	  $(BIN)/pytest -n auto -q -m hypothesis --hypothesis-profile=soak --hypothesis-seed="$$seed" || exit 1; \
 	done
+
+# No extra and no pin: each Python has its own release of atheris, some have none, and nothing else needs it.
+fuzz: .venv/dev.stamp ## fuzz every reader of foreign bytes for MINUTES (10) minutes, coverage as the guide (atheris)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --only-binary :all: 'atheris>=3' \
+	  || echo "atheris has no wheel for this Python; going on without it" >&2
+	@$(BIN)/python -m tests.security.soak $(MINUTES)
 
 cassettes: .venv/dev.stamp ## record tests/cassettes anew, on the emulator or on STUDIO_RECORD_URL with your credentials
 	STUDIO_RECORD_URL=$${STUDIO_RECORD_URL:-emulator} $(BIN)/pytest -q --force-enable-socket tests/studio/recording

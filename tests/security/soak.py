@@ -23,7 +23,7 @@ MEGABYTES = 1_500
 def main(minutes: float) -> int:
     """Fuzz every reader, as many at a time as there are processors; give how many broke."""
     if find_spec("atheris") is None:
-        print("atheris is not installed, so nothing was fuzzed by coverage: pip install '.[fuzz]'")  # noqa: T201 - a tool
+        print("atheris is not installed, so nothing was fuzzed by coverage; `make fuzz` installs it where it can")  # noqa: T201 - a tool
         return 0
     from tests.security.targets import TARGETS  # noqa: PLC0415 - the fuzzing process imports it instrumented
 

@@ -45,6 +45,7 @@ def _examples(name: str) -> int:
     return int(settings.default.max_examples * FACTORS.get(name, 1.0))
 
 
+@pytest.mark.hypothesis  # a soak runs it with many more examples
 @pytest.mark.parametrize("name", TARGETS)
 def test_spoilt_documents(name: str):
     """Right documents that were spoilt a little, value by value or byte by byte."""
@@ -57,6 +58,7 @@ def test_spoilt_documents(name: str):
     run()
 
 
+@pytest.mark.hypothesis  # a soak runs all of it
 @pytest.mark.parametrize("name", sweep.BASES)
 def test_odd_values_in_every_place(name: str, request: pytest.FixtureRequest):
     """Each odd value (dates at the end of the calendar, half characters, depths, digits) in each place of a document.
