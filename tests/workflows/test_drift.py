@@ -387,3 +387,12 @@ def test_contacts_changed_by_others_to_what_is_wanted(bed: Bed):
     applied = bed.apply(wanted)
     assert steps(applied.plan) == [("testers", "record", "moved")]
     empty_after(bed, wanted)
+
+
+def test_merge_with_nothing_to_send(bed: Bed):
+    """A merge whose result is what is live already is recorded, and the next plan is empty."""
+    bed.edit(sid(bed, "menu"), Definition=says_json("Hello", description="Theirs"))
+    wanted = desired([flow("menu")])
+    applied = bed.apply(wanted, options(on_drift="merge"))
+    assert {kind for _, kind, _ in steps(applied.plan)} == {"record"}
+    empty_after(bed, wanted)

@@ -327,3 +327,13 @@ def test_several_flows_with_our_mark_are_left_alone(bed: Bed):
     made_by_hand(bed, "menu", message=message)
     lose_state(bed)
     assert objected(bed.plan(desired([flow("menu")])).plan) == [("namesake", "menu")]
+
+
+def test_renamed_after_others_deleted_it(bed: Bed):
+    """A flow that was deleted by others and renamed is created under its new name, and nothing is left of the old."""
+    bed.apply(desired([flow("old")], [users("testers", "old", "+15550100001")]))
+    bed.world().writer.delete_flow(sid(bed, "old"))
+    wanted = desired([flow("new", previous_names=("old",))], [users("testers", "new", "+15550100001")])
+    assert {end for _, _, end in ended(bed.apply(wanted, options("recreate")))} == {"done"}
+    assert set(bed.state().flows()) == {Address("Flow", "new")}
+    empty_after(bed, wanted)

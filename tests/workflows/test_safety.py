@@ -306,3 +306,48 @@ def test_caller_of_a_new_flow_is_validated_when_its_sid_is_known(tmp_path: Path)
     assert ended(bed.apply(wanted)) == [("menu", "create", "done"), ("main", "create", "failed")]
     assert bed.calls()["CreateFlow"] == 1
     bed.apply(desired([flow("menu")]), options("delete"))
+
+
+def test_adopted_draft_of_the_person_who_points_at_it(bed: Bed):
+    """An import of a draft is published without asking: the person pointed at it."""
+    theirs = sid(bed, "menu")
+    bed.edit(theirs, Status="draft", Definition=says_json("Draft"))
+    with bed.store.open(create=bed.blank(desired()), timeout=0) as session:
+        session.record([DropResource(MENU)])
+    wanted = desired([flow("menu", greeting("Draft"))])
+    plan = bed.plan(wanted).plan
+    assert [kind for _, kind, _ in steps(plan)] == ["adopt", "publish"]
+    assert plan.objections == ()
+    bed.apply(wanted)
+    empty_after(bed, wanted)
+
+
+def test_account_is_recorded_once_it_is_known(tmp_path: Path):
+    """A state without an account gets the one that answered, and belongs to it from then on."""
+    bed = Bed(tmp_path)
+    wanted = desired([flow("menu")])
+    request = ApplyRequest(wanted, options(), None, replace(bed.blank(wanted), account=None))
+    apply(bed.world(), request, lambda _: Approval(approved=True), bed.events.append)
+    assert bed.state().account == bed.blank(wanted).account
+    empty_after(bed, wanted)
+
+
+def test_flow_of_others_that_calls_what_goes(bed: Bed):
+    """A flow that nobody manages and that calls the one to be deleted is looked at before the delete."""
+    bed.apply(desired([flow("menu"), flow("stays")]))
+    with bed.console() as client:
+        form = {"FriendlyName": "theirs", "Status": "published"}
+        form["Definition"] = document.of(data(calling("call", sid(bed, "menu")))).text
+        client.post("/_console/Flows", data=form).raise_for_status()
+    wanted = desired([flow("stays")])
+    assert objected(bed.plan(wanted).plan) == [("called", "menu")]
+
+
+def test_foreign_flow_that_goes_while_it_is_read(bed: Bed):
+    """A flow of others that is deleted while a plan is made is no error of ours."""
+    bed.apply(desired([flow("menu"), flow("stays")]))
+    with bed.console() as client:
+        form = {"FriendlyName": "theirs", "Status": "published", "Definition": says_json("x")}
+        theirs = str(client.post("/_console/Flows", data=form).json()["sid"])
+    just_before(bed, "GET", theirs, lambda: bed.world().writer.delete_flow(theirs))
+    assert steps(bed.plan(desired([flow("stays")])).plan) == [("menu", "delete", "no-longer-desired")]
