@@ -34,12 +34,11 @@ class Schedule:
 
     def next(self) -> tuple[int, Step] | None:
         """Give a step that may go now and its place in the plan; None while all others wait."""
-        while self._ready:
-            index = self._ready.popleft()
-            if index not in self._over:
-                self._over.add(index)
-                return index, self._steps[index]
-        return None
+        if not self._ready:
+            return None
+        index = self._ready.popleft()
+        self._over.add(index)
+        return index, self._steps[index]
 
     def done(self, index: int) -> None:
         """Let go what waited for this step alone."""

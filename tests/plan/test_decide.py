@@ -84,8 +84,10 @@ def test_deletes_follow_their_callers():
 
 def test_flows_that_call_each_other_can_be_deleted():
     """A circle of flows that go is no circle of steps: one of them simply goes first."""
-    ring = {"a": "b", "b": "c", "c": "a"}
-    bodies = {name: document.of(data(calling("call", SIDS[to]))) for name, to in ring.items()}
+    ring = {"a": "bc", "b": "ca", "c": "ab"}
+    bodies = {
+        name: document.of(data(*(calling(f"call-{to}", SIDS[to]) for to in called))) for name, called in ring.items()
+    }
     records = [known(name, body) for name, body in bodies.items()]
     flows = [live_flow(name, body) for name, body in bodies.items()]
     built = planned(inputs(desired(), records, flows))
@@ -99,6 +101,9 @@ def test_caller_that_stays_objects():
     built = planned(given)
     found = [(o.id, str(o.address)) for o in objections(given, built) if o.scope == "step"]
     assert found == [("called", "Flow/b")]
+    guarded = replace(built.plan, objections=objections(given, built))
+    assert [o.id for o in guarded.objections_to(Address("Flow", "b"))] == ["called"]
+    assert guarded.objections_to(Address("Flow", "a")) == ()
     allowed = replace(given, options=PlanOptions(allow=frozenset({"called"})))
     assert not [o for o in objections(allowed, built) if o.scope == "step"]
 
