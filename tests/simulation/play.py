@@ -37,6 +37,15 @@ class Verdict:
     met: Counter[str]
 
 
+@dataclass(frozen=True)
+class Saved:
+    """A plan that somebody saved: when what it was decided on began to be read, and what was allowed."""
+
+    plan: Plan
+    begun: tuple[float, int]
+    allowed: frozenset[str]
+
+
 def play(script: Script) -> Verdict:
     """Play a script and say which rules did not hold."""
     with World(script.setting) as world:
@@ -54,7 +63,7 @@ def _random(seed: int) -> random.Random:
 class _Play:
     def __init__(self, world: World) -> None:
         self.world = world
-        self.saved: tuple[Plan, tuple[float, int]] | None = None
+        self.saved: Saved | None = None
         self.drawn = 0.0
 
     def all(self, happenings: tuple[Happening, ...]) -> None:
@@ -205,9 +214,7 @@ class _Play:
         on_drift = rng.choice([None, None, "stop", "revert", "accept", "merge"])
         return PlanOptions(allow=allow, on_drift=on_drift, refresh=rng.choice(["auto", "auto", "auto", "full"]))
 
-    def _apply(
-        self, rng: random.Random, *, saved: tuple[Plan, tuple[float, int]] | None = None, hurt: bool = True
-    ) -> Actor:
+    def _apply(self, rng: random.Random, *, saved: Saved | None = None, hurt: bool = True) -> Actor:
         kill_at = self._kill(rng, rng.choice([15, 70])) if hurt else None
         stop_at = rng.randint(1, 60) if hurt and rng.random() < 0.1 else None
         return self._run(
@@ -216,7 +223,7 @@ class _Play:
 
     def _run(self, options: PlanOptions, *, kill_at=None, stop_at=None, saved=None, timeout=0.0) -> Actor:
         def act(ports: WritingWorld, actor: Actor) -> None:
-            plan = None if saved is None else saved[0]
+            plan = None if saved is None else saved.plan
             request = ApplyRequest(actor.desired, options, plan, self.world.blank(actor), lock_timeout=timeout)
             done = apply(ports, request, lambda _: Approval(approved=True), lambda e: self.world.rules.heard(actor, e))
             self._clean(actor, done.plan)
@@ -224,7 +231,8 @@ class _Play:
         self.world.truth.say(f"allow {sorted(options.allow)} drift {options.on_drift} kill {kill_at} stop {stop_at}")
         actor = self.world.begin("apply", act, options, kill_at=kill_at, stop_at=stop_at)
         if saved is not None:
-            actor.basis = saved[1]
+            actor.basis = saved.begun
+            actor.options = replace(options, allow=options.allow | saved.allowed)
         return actor
 
     def _plan(self, rng: random.Random) -> Actor:
@@ -236,7 +244,8 @@ class _Play:
             self.world.rules.told(planned.plan)
             self.world.truth.say(f"  {actor.process.name} plans {shown(planned.plan)}")
             self._clean(actor, planned.plan)
-            self.saved = (document.decode(document.encode(planned.plan, tool="0.1.0")), begun)
+            again = document.decode(document.encode(planned.plan, tool="0.1.0"))
+            self.saved = Saved(again, begun, options.allow)
 
         return self.world.begin("plan", act, options)
 
@@ -249,9 +258,9 @@ class _Play:
     def _converge(self) -> None:
         world = self.world
         world.calm_down()
-        self._make_room()
         options = PlanOptions(allow=frozenset(ALLOWANCES), on_drift="revert", take_over=True)
         for _ in range(MOST_RUNS):
+            self._make_room()
             world.scheduler.wait(None, world.lags + 0.5)
             actor = self._run(options)
             world.finish(actor)

@@ -198,7 +198,7 @@ class Rules(Keeper):
             return
         name = flow.latest.row.friendly_name
         for other in self.truth.alive():
-            early = other.created < actor.basis[0] - self.lags and other.index <= actor.basis[1]
+            early = other.index <= actor.basis[1] and self._shown(other.created, actor.basis[0])
             if (
                 early
                 and other is not flow
@@ -215,9 +215,13 @@ class Rules(Keeper):
         time, index, step, recorded = begin
         seen = max(step.basis.revision, recorded)
         for number, revision in flow.revisions.items():
-            known = revision.index <= index and revision.at < time - self.lags - 1e-6
+            known = revision.index <= index and self._shown(revision.at, time)
             if number > seen and revision.console and known:
                 self.truth.violated(f"{address}: revision {number} was overwritten, and could have been seen")
+
+    def _shown(self, at: float, now: float) -> bool:
+        """Tell whether Studio showed everywhere at some time what was done before."""
+        return self.lags == 0.0 or at < now - self.lags - 0.001
 
     # Events.
 
@@ -242,6 +246,8 @@ class Rules(Keeper):
     def told(self, plan: Plan) -> None:
         """Note the revisions that a plan names."""
         for drift in plan.drift:
+            if drift.to_revision is not None and drift.to_revision < (drift.from_revision or 0):
+                self.truth.violated(f"{drift.address}: revision {drift.to_revision} is taken for news")
             sid = self._sid_of(plan, drift)
             if sid is not None:
                 self.named |= {(sid, r.revision) for r in drift.revisions}
