@@ -17,7 +17,15 @@ from reconciler.model.definition import Definition
 from reconciler.model.desired import DesiredFlow
 from reconciler.model.live import LiveFlow
 from reconciler.model.record import FlowRecord
-from reconciler.plan.inputs import Inputs, foreign_revisions, ignored_in, owned, recorded_as, status_of
+from reconciler.plan.inputs import (
+    Inputs,
+    ends_in_own_draft,
+    foreign_revisions,
+    ignored_in,
+    owned,
+    recorded_as,
+    status_of,
+)
 from reconciler.plan.mark import read_mark
 from reconciler.plan.values import Basis, ChangeClass, DiffItem, Drift, FieldChanged, Step, StepKind
 
@@ -269,11 +277,21 @@ def _desired_side(known: _Known, wanted: Definition) -> Snapshot:
 def _step_kind(known: _Known, change: Comparison, wanted: Definition) -> StepKind | None:
     layout = known.inputs.desired.policy.layout
     if not matters(change.content, layout):
-        return "update" if change.name else None
+        if change.name:
+            return "update"
+        return "publish" if _own_draft_waits(known, wanted) else None
     latest = _same_content(known, known.now.latest, wanted)
     if known.flow.status == "published" and known.live.row.status == "draft" and latest:
         return "publish"
     return "update"
+
+
+def _own_draft_waits(known: _Known, wanted: Definition) -> bool:
+    """Tell whether a draft of ours, of the very content that is published, still stands on top of it."""
+    if known.flow.status != "published" or not ends_in_own_draft(known.record):
+        return False
+    still = (known.live.row.revision, known.live.row.status) == (known.record.revision, "draft")
+    return still and _same_content(known, known.now.latest, wanted)
 
 
 def _same_content(known: _Known, latest: Content, wanted: Definition) -> bool:

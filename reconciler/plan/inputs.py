@@ -40,6 +40,11 @@ def status_of(flow: DesiredFlow, live: Status) -> Status:
     return live if "status" in flow.lifecycle.ignore_changes else flow.status
 
 
+def ends_in_own_draft(record: FlowRecord) -> bool:
+    """Tell whether the latest recorded revision is a draft that we wrote."""
+    return record.status == "draft" and any(e.by == "us" for e in record.revisions if e.revision == record.revision)
+
+
 def ignored_in(flow: DesiredFlow) -> tuple[str, ...]:
     """Give what of a flow's definition is left as it is live."""
     return tuple(name for name in flow.lifecycle.ignore_changes if name not in {"friendlyName", "status"})

@@ -13,7 +13,15 @@ from reconciler.model.definition import Definition
 from reconciler.model.desired import Desired, DesiredFlow
 from reconciler.model.live import FlowRow
 from reconciler.model.record import FlowRecord, State
-from reconciler.plan.inputs import flow_names, flow_sids, recorded_as, renamed_from, status_of, wanted
+from reconciler.plan.inputs import (
+    ends_in_own_draft,
+    flow_names,
+    flow_sids,
+    recorded_as,
+    renamed_from,
+    status_of,
+    wanted,
+)
 from reconciler.plan.options import PlanOptions
 from reconciler.plan.scope import addresses
 
@@ -91,7 +99,8 @@ def _differs(desired: Desired, flow: DesiredFlow, definition: Definition, record
     after = of_desired(flow.friendly_name, status, definition, record)
     change = compare(of_record(record), after, by=status)
     named = change.name and "friendlyName" not in flow.lifecycle.ignore_changes
-    return named or matters(change.content, desired.policy.layout)
+    publishes = status == "published" and ends_in_own_draft(record)
+    return named or publishes or matters(change.content, desired.policy.layout)
 
 
 def row_of(record: FlowRecord) -> FlowRow:
