@@ -217,15 +217,15 @@ def namesake_unasked(patch: pytest.MonkeyPatch) -> None:
 
 
 MUTANTS = (
-    Mutant("blind-create", blind_create, (4, 14, 23)),
-    Mutant("blind-update", blind_update, (44, 45, 53)),
+    Mutant("blind-create", blind_create, (0, 4, 6)),
+    Mutant("blind-update", blind_update, (44, 188, 211)),
     Mutant("no-reread", no_reread, (5, 23, 49)),
-    Mutant("in-place", in_place, (3, 91, 199)),
+    Mutant("in-place", in_place, (91, 199, 310)),
     Mutant("short-list", short_list, (83, 89, 98)),
-    Mutant("one-404", one_404, (52, 116, 190)),
+    Mutant("one-404", one_404, (52, 190, 270)),
     Mutant("stale-is-news", stale_is_news, (116,)),
-    Mutant("no-intent", no_intent, (0, 1)),
-    Mutant("outcome-first", outcome_first, (0, 1)),
+    Mutant("no-intent", no_intent, (0, 1, 2)),
+    Mutant("outcome-first", outcome_first, (0, 1, 2)),
     Mutant("lock-for-all", lock_for_all, (4, 7, 26)),
     Mutant("fold-over-anything", fold_over_anything, (35, 56, 122)),
     Mutant("pending-forgotten", pending_forgotten, (42, 45, 104)),
@@ -238,5 +238,5 @@ MUTANTS = (
     Mutant("own-clock", own_clock, (25, 96, 104)),
     Mutant("early-last-look", early_last_look, (41, 57)),
     Mutant("never-ambiguous", never_ambiguous, (4, 24, 34)),
-    Mutant("namesake-unasked", namesake_unasked, (3,)),
+    Mutant("namesake-unasked", namesake_unasked, (3, 241, 285)),
 )

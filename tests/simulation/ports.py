@@ -90,7 +90,8 @@ class SimulatedPool:
     def wait(self, futures: Collection[Future[T]], timeout: float | None = None) -> set[Future[T]]:
         """Wait until one is done."""
         self._scheduler.wait(lambda: any(future.done() for future in futures), timeout)
-        return {future for future in futures if future.done()}
+        # One at a time: a set of several would be walked through in the order of their addresses in memory.
+        return set([future for future in futures if future.done()][:1])
 
     def map(self, call: Callable[[T], R], items: Sequence[T]) -> list[R]:
         """Call for every item."""
