@@ -396,14 +396,3 @@ def test_merge_with_nothing_to_send(bed: Bed):
     applied = bed.apply(wanted, options(on_drift="merge"))
     assert {kind for _, kind, _ in steps(applied.plan)} == {"record"}
     empty_after(bed, wanted)
-
-
-def test_own_draft_of_what_is_published_is_published(bed: Bed):
-    """A draft of ours with the content that is published does not stay on top when `published` is wanted again."""
-    bed.apply(desired([flow("menu", greeting())]))
-    bed.apply(desired([flow("menu", greeting(), status="draft", friendly_name="Two")]))
-    wanted = desired([flow("menu", greeting(), friendly_name="Two")])
-    assert [step.kind for step in bed.plan(wanted).plan.steps] == ["publish"]
-    bed.apply(wanted)
-    assert bed.world().reader.list_flows()[0].status == "published"
-    assert bed.plan(wanted).plan.steps == ()

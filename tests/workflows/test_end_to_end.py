@@ -33,3 +33,14 @@ def test_apply_then_plan_is_empty(bed: Bed):
     applied = bed.apply(changed)
     assert [(o.step.kind, o.kind, getattr(o, "revision", None)) for o in applied.outcomes] == [("update", "done", 2)]
     assert bed.plan(changed).plan.steps == ()
+
+
+def test_own_draft_of_what_is_published_is_published(bed: Bed):
+    """A draft of ours with the content that is published does not stay on top when `published` is wanted again."""
+    bed.apply(desired([flow("menu", greeting())]))
+    bed.apply(desired([flow("menu", greeting(), status="draft", friendly_name="Two")]))
+    wanted = desired([flow("menu", greeting(), friendly_name="Two")])
+    assert [step.kind for step in bed.plan(wanted).plan.steps] == ["publish"]
+    bed.apply(wanted)
+    assert bed.world().reader.list_flows()[0].status == "published"
+    assert bed.plan(wanted).plan.steps == ()
