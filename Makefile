@@ -50,11 +50,13 @@ format: .venv/dev.stamp ## put the code into the project's format
 bench: .venv/dev.stamp ## measure calls, time and memory, each beside its budget
 	$(BIN)/python -m tests.benchmarks.run
 
-soak: .venv/dev.stamp ## repeat the property tests with new seeds for MINUTES (10) minutes
-	@end=$$(( $$(date +%s) + 60 * $(MINUTES) )); while [ "$$(date +%s)" -lt "$$end" ]; do \
+soak: .venv/dev.stamp ## new seeds for MINUTES (10) minutes: half of them the simulation, then property tests, then fuzzing
+	@start=$$(date +%s); $(BIN)/python -m tests.simulation.run --minutes "$$(awk 'BEGIN { print $(MINUTES) / 2 }')" || exit 1; \
+	end=$$(( $$start + 45 * $(MINUTES) )); while [ "$$(date +%s)" -lt "$$end" ]; do \
 	  seed=$$(date +%N); echo "seed $$seed; to repeat: $(BIN)/pytest -m hypothesis --hypothesis-profile=soak --hypothesis-seed=$$seed"; \
 	  $(BIN)/pytest -n auto -q -m hypothesis --hypothesis-profile=soak --hypothesis-seed="$$seed" || exit 1; \
 	done
+	@$(MAKE) --no-print-directory fuzz MINUTES="$$(awk 'BEGIN { print $(MINUTES) / 4 }')"
 
 # No extra and no pin: each Python has its own release of atheris, some have none, and nothing else needs it.
 fuzz: .venv/dev.stamp ## fuzz every reader of foreign bytes for MINUTES (10) minutes, coverage as the guide (atheris)
