@@ -15,6 +15,7 @@ import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -42,7 +43,9 @@ class Holder:
         return f"pid {self.pid} on {self.host} ({self.user}, {self.command})"
 
 
-_HOLDER: Final = TypeAdapter(Holder)
+@cache
+def _adapter() -> TypeAdapter[Holder]:
+    return TypeAdapter(Holder)
 
 
 class FileLock:
@@ -70,7 +73,7 @@ class FileLock:
                 self._acquire(descriptor, timeout)
             except OSError as error:
                 raise write_error(self._path, error) from error
-            _say(descriptor, _HOLDER.dump_json(self._me()))
+            _say(descriptor, _adapter().dump_json(self._me()))
             try:
                 yield
             finally:
@@ -130,7 +133,7 @@ def _locked(descriptor: int) -> bool:
 
 def _read(descriptor: int) -> Holder | None:
     try:
-        return _HOLDER.validate_json(os.pread(descriptor, _LIMIT, 0))
+        return _adapter().validate_json(os.pread(descriptor, _LIMIT, 0))
     except (OSError, ValidationError):
         return None  # its holder is just writing it, or has just let go
 

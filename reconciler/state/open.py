@@ -12,7 +12,6 @@ from urllib.parse import urlsplit
 from reconciler.errors import UsageError
 from reconciler.ports import Clock
 from reconciler.state.file import FileStateStore
-from reconciler.state.lease import LENGTH
 from reconciler.state.seal import PLAIN, Seal
 from reconciler.state.store import ManagedStore
 
@@ -118,6 +117,8 @@ def _http(location: str, run: Run, seal: Seal) -> ManagedStore:
 
 def _length(environ: Mapping[str, str]) -> float:
     """Give the seconds of a lease."""
+    from reconciler.state.lease import LENGTH  # noqa: PLC0415 - imported where it is used
+
     text = environ.get(LEASE)
     if not text:
         return LENGTH

@@ -20,7 +20,7 @@ FORMAT: Final = 1
 """The format that this version writes."""
 
 _NAME: Final = r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?"
-_STRICT: Final = ConfigDict(extra="forbid", strict=True, alias_generator=to_camel)
+_STRICT: Final = ConfigDict(extra="forbid", strict=True, alias_generator=to_camel, defer_build=True)
 
 # Times stay text here and are read by `document`: pydantic would take numbers for them, too.
 At = Annotated[str, Field(json_schema_extra={"format": "date-time"})]

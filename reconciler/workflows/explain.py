@@ -11,8 +11,8 @@ from reconciler.model.record import FlowRecord, State, TestUsersRecord
 from reconciler.plan.inputs import recorded_as
 from reconciler.plan.options import PlanOptions
 from reconciler.plan.values import Plan
-from reconciler.workflows.plan import make_plan
-from reconciler.workflows.results import Explanation, Planned
+from reconciler.workflows.plan import Planned, make_plan
+from reconciler.workflows.results import Explanation
 from reconciler.workflows.sides import wanted_here
 from reconciler.workflows.world import ReadingWorld
 

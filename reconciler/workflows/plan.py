@@ -9,14 +9,26 @@ from datetime import timedelta
 from reconciler.apply.recover import Recovered, recover
 from reconciler.errors import StateMismatchError
 from reconciler.model.desired import Desired
+from reconciler.model.finding import Finding
+from reconciler.model.live import Live
 from reconciler.model.record import State, changed
 from reconciler.plan.build import Built, build
 from reconciler.plan.guard import objections
 from reconciler.plan.inputs import Inputs
 from reconciler.plan.options import PlanOptions
+from reconciler.plan.values import Plan
 from reconciler.workflows.refresh import look_of, read_live
-from reconciler.workflows.results import Planned
 from reconciler.workflows.world import ReadingWorld
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A plan with the sides it was made from; apply needs them to know the bodies."""
+
+    plan: Plan
+    state: State
+    live: Live
+    findings: tuple[Finding, ...]
 
 
 @dataclass(frozen=True, slots=True)

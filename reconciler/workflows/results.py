@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from reconciler.model.address import Address
-from reconciler.model.finding import Finding
-from reconciler.model.live import Live
-from reconciler.model.record import FlowRecord, RevisionEntry, State
+from reconciler.model.record import FlowRecord, RevisionEntry
 from reconciler.plan.outcome import Outcome
 from reconciler.plan.values import DiffItem, ForeignRevision, Plan, Step
 
@@ -45,16 +43,6 @@ class ResourceStatus:
     published_revision: int | None
     webhook_url: str | None
     note: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Planned:
-    """A plan with the sides it was made from; apply needs them to know the bodies."""
-
-    plan: Plan
-    state: State
-    live: Live
-    findings: tuple[Finding, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from reconciler.model.desired import Desired
 from reconciler.model.record import FlowRecord, State, TestUsersRecord
 from reconciler.plan.options import PlanOptions
 from reconciler.plan.values import Drift, Plan, Step
-from reconciler.workflows.plan import make_plan
-from reconciler.workflows.results import Condition, Planned, ResourceStatus
+from reconciler.workflows.plan import Planned, make_plan
+from reconciler.workflows.results import Condition, ResourceStatus
 from reconciler.workflows.world import ReadingWorld
 
 

@@ -28,8 +28,8 @@ from reconciler.studio.http import Http
 from reconciler.studio.live import LiveReader, LiveValidator, LiveWriter
 from reconciler.studio.settings import HttpSettings
 from reconciler.workflows.apply import ApplyRequest, Approval, apply
-from reconciler.workflows.plan import blank_state, make_plan
-from reconciler.workflows.results import Applied, Event, Planned
+from reconciler.workflows.plan import Planned, blank_state, make_plan
+from reconciler.workflows.results import Applied, Event
 from reconciler.workflows.world import WritingWorld
 
 T = TypeVar("T")

@@ -9,12 +9,12 @@ from typing import Unpack
 import click
 
 from reconciler import __version__
-from reconciler.cli import compose, exits, saved
+from reconciler.cli import compose, exits
 from reconciler.cli.app import App
 from reconciler.cli.group import command as make
 from reconciler.cli.options import FILE, PlanFlags, options_of, plan_options, variables_of
 from reconciler.plan.values import Plan
-from reconciler.views import human, machine
+from reconciler.views import human
 from reconciler.workflows.plan import make_plan
 from reconciler.workflows.validate import ask_studio
 
@@ -40,6 +40,8 @@ def command(app: App, *, out: Path | None, detailed_exitcode: bool, validate: bo
     show_plan(app, planned.plan)
     app.warn(findings)
     if out is not None:
+        from reconciler.cli import saved  # noqa: PLC0415 - few plans are saved, and every plan would wait for it
+
         saved.save(planned.plan, out, app.console)
         app.console.say(f"\nSaved. To do it: {replace(app.common, environment=None).program} apply {out}")
     wrong = any(finding.severity == "error" for finding in findings)
@@ -50,6 +52,8 @@ def show_plan(app: App, plan: Plan) -> None:
     """Print a plan as it was asked for."""
     console = app.console
     if app.common.json:
+        from reconciler.views import machine  # noqa: PLC0415 - as above
+
         console.result(machine.render_plan(plan, tool=__version__, sensitive=console.covered))
     else:
         console.result(human.render_plan(plan, console.style, sensitive=console.covered))
