@@ -1,7 +1,9 @@
 # Everything runs in .venv, made from pyproject.toml with the versions of constraints.txt. Needs Python 3.11+, git, make.
 PYTHON ?= python3
 BIN := .venv/bin
-INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable
+# As a path, not as an import hook: every start is some 15 ms sooner.
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt \
+  --config-settings editable_mode=compat --editable
 MINUTES ?= 10
 
 # The demo and the tests mean the sample and themselves, whatever the caller's shell says.
