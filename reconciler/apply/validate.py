@@ -5,6 +5,7 @@ from __future__ import annotations
 from reconciler.apply.run import Run
 from reconciler.errors import ReconcilerError
 from reconciler.model.live import FlowInput
+from reconciler.plan.mark import fitting
 from reconciler.plan.outcome import Failed, Outcome, Skipped
 from reconciler.plan.values import Plan, Step
 from reconciler.ports import FlowValidator, Pool
@@ -39,8 +40,9 @@ def _known(run: Run, step: Step) -> bool:
 def _ask(run: Run, validator: FlowValidator, step: Step) -> ReconcilerError | None:
     flow = run.desired.flows[step.address]
     definition = run.wanted(flow)
+    message = fitting(run.options.message or flow.commit_message)
     try:
-        validator.validate(FlowInput(flow.friendly_name, flow.status, definition, flow.commit_message))
+        validator.validate(FlowInput(flow.friendly_name, flow.status, definition, message))
     except ReconcilerError as error:
         return error
     run.validated.add(definition.digests.full)

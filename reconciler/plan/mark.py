@@ -55,7 +55,12 @@ def mark(token: str, lineage: str, target: str, owner: Owner) -> Mark:
 
 def commit_message(mark_: Mark, text: str) -> str:
     """Put the mark in front of what a person wrote; the whole is cut to 255 characters behind the mark."""
-    return f"{mark_} {text}".strip()[:MESSAGE_LIMIT].rstrip()
+    return fitting(f"{mark_} {text}")
+
+
+def fitting(message: str) -> str:
+    """Cut a commit message to what Studio takes everywhere."""
+    return message.strip()[:MESSAGE_LIMIT].rstrip()
 
 
 def read_mark(message: str | None) -> Mark | None:

@@ -15,7 +15,7 @@ from reconciler.model.finding import Finding, Place
 from reconciler.model.live import FlowInput
 from reconciler.model.record import State
 from reconciler.plan.inputs import flow_names, flow_sids, wanted
-from reconciler.plan.mark import MESSAGE_LIMIT
+from reconciler.plan.mark import MESSAGE_LIMIT, fitting
 from reconciler.ports import FlowValidator, Pool, Progress
 
 ASKING = "Asking Studio"
@@ -72,7 +72,7 @@ def _ask(
         message = f"{flow.address} was not asked about: it refers to {missing}, which does not exist yet"
         return (Finding("not-asked", "note", message, flow.place),)
     try:
-        validator.validate(FlowInput(flow.friendly_name, flow.status, definition, flow.commit_message))
+        validator.validate(FlowInput(flow.friendly_name, flow.status, definition, fitting(flow.commit_message)))
     except InvalidDefinitionError as error:
         found = error.findings or (Finding("refused", "error", error.message),)
         return tuple(replace(finding, place=finding.place or Place(flow.source)) for finding in found)

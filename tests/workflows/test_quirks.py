@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from reconciler.emulator.quirks import DURATION, QUIRKS
+from reconciler.workflows.validate import ask_studio
+from tests.support.flows import desired, flow, greeting
 from tests.support.story import ALLOWED, accounted_for, chapters, failed, in_sync
 from tests.support.world import Bed
 
@@ -56,3 +59,16 @@ def test_each_quirk_alone(tmp_path: Path, quirks: dict[str, str]):
 def test_quirks_together(tmp_path: Path, seed: int):
     """Under any mixture of habits everything comes true at the first apply, and the next plan is empty."""
     tell(Bed(tmp_path, quirks=combination(seed), seed=seed))
+
+
+def test_a_long_message_is_cut_for_validate_too(tmp_path: Path):
+    """A commit message longer than Studio takes is cut wherever it is sent, so that it never stops a run."""
+    bed = Bed(tmp_path, quirks={"commit-message-limit": "255-refused"})
+    wanted = desired([replace(flow("menu"), commit_message=" word" * 100)])
+    world = bed.world()
+    assert ask_studio(world.validator, world.pool, world.progress, wanted, bed.blank(wanted)) == ()
+    assert failed(bed.apply(wanted, ALLOWED)) == []
+    in_sync(bed, wanted)
+    edited = desired([replace(flow("menu", greeting("Hi")), commit_message=" word" * 100)])
+    assert failed(bed.apply(edited, replace(ALLOWED, message="story " * 100))) == []
+    in_sync(bed, edited)
