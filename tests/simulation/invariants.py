@@ -30,7 +30,7 @@ def owed(world: World) -> frozenset[Address]:
 
 def check(world: World, last: Actor) -> None:
     """Hold the world against every promise."""
-    state = world.files().read()
+    state = world.kept().read()
     if state is None and not world.manifests.sheets:
         return
     if state is None:
@@ -118,7 +118,7 @@ def _content(world: World, address: Address, truth: TrueFlow, what: tuple) -> No
 
 
 def _history(world: World, address: Address, record: FlowRecord, truth: TrueFlow) -> None:
-    entries = {e.revision: e for e in (*world.files().history(address), *record.revisions)}
+    entries = {e.revision: e for e in (*world.kept().history(address), *record.revisions)}
     since = world.rules.managed_from.get(record.sid, 1)
     known = {number for number in entries if number >= since}
     real = {number for number in truth.revisions if number >= since}
@@ -153,6 +153,7 @@ def _edits(world: World, state: State) -> None:
 
 
 def _secrets(world: World) -> None:
-    for name, data in world.folder.capture().items():
-        if b"canary-of-a-password" in data or (SECRET.encode() in data and "/deleted/" not in name):
+    for name, data in world.contents().items():
+        deleted = "/deleted/" in name or "/.deleted/" in name
+        if b"canary-of-a-password" in data or (SECRET.encode() in data and not deleted):
             world.truth.violated(f"{name} holds a secret")

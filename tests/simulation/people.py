@@ -11,7 +11,16 @@ from datetime import timedelta
 from reconciler.definition import document
 from reconciler.model.address import Address
 from reconciler.model.definition import Status
-from reconciler.model.desired import ChangeLimits, Desired, Environment, Lifecycle, OnDelete, OnDrift, Policy
+from reconciler.model.desired import (
+    DEFAULT_COMMIT_MESSAGE,
+    ChangeLimits,
+    Desired,
+    Environment,
+    Lifecycle,
+    OnDelete,
+    OnDrift,
+    Policy,
+)
 from reconciler.model.jsontypes import JsonObject
 from tests.simulation.setting import Setting
 from tests.simulation.truth import TrueFlow
@@ -19,12 +28,18 @@ from tests.support import flows
 
 SECRET = "canary-of-a-definition"
 NAMES = ("ant", "bee", "cat", "dog")
+ODD, NOWHERE = "send-telepathy", "nowhere"
 CONTACTS = ("+15550100001", "+15550100002", "whatsapp:+15550100003", " +1 (555) 010-0004", "WhatsApp:+15550100005")
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """One manifest of a flow, and of its test users."""
+    """One manifest of a flow, and of its test users.
+
+    Attributes:
+        odd: it has a widget of a type that is in no published list.
+        broken: a transition leads to a widget that does not exist.
+    """
 
     text: str
     friendly_name: str
@@ -35,6 +50,9 @@ class Sheet:
     on_delete: OnDelete = "delete"
     on_drift: OnDrift = "stop"
     contacts: tuple[str, ...] | None = None
+    message: str = DEFAULT_COMMIT_MESSAGE
+    odd: bool = False
+    broken: bool = False
 
 
 @dataclass
@@ -67,7 +85,11 @@ class Manifests:
         widgets = [flows.widget("greet", f"{sheet.text} {SECRET}", "call" if sheet.calls else None, x=sheet.x)]
         if sheet.calls:
             widgets.append(flows.calling("call", f"${{flow.{sheet.calls}.sid}}"))
-        return flows.flow(
+        if sheet.odd:
+            widgets.append({**flows.widget("odd", "Hello"), "type": ODD})
+        if sheet.broken:
+            widgets.append(flows.widget("lost", "Hello", NOWHERE))
+        found = flows.flow(
             name,
             document.of(flows.data(*widgets)),
             status=sheet.status,
@@ -75,10 +97,26 @@ class Manifests:
             lifecycle=Lifecycle(on_delete=sheet.on_delete, on_drift=sheet.on_drift),
             previous_names=sheet.previous,
         )
+        return replace(found, commit_message=sheet.message)
+
+    def repair(self) -> None:
+        """Let somebody read what Studio says of the definitions, and do as it says."""
+        odd = self.setting.quirks.get("unknown-widget-type") == "accept"
+        for name, sheet in self.sheets.items():
+            self.sheets[name] = replace(sheet, broken=False, odd=sheet.odd and odd)
 
     def edit(self, rng: random.Random) -> str:
         """Change something."""
-        acts = [self._add, self._remove, self._rename, self._rewrite, self._rewrite, self._users, self._call]
+        acts = [
+            self._add,
+            self._remove,
+            self._rename,
+            self._rewrite,
+            self._rewrite,
+            self._users,
+            self._call,
+            self._wonder,
+        ]
         return rng.choice(acts)(rng)
 
     def _word(self, what: str) -> str:
@@ -157,6 +195,23 @@ class Manifests:
         self.sheets[name] = replace(self.sheets[name], contacts=contacts)
         return f"test users of {name}: {contacts}"
 
+    def _wonder(self, rng: random.Random) -> str:
+        """Write what Studio may refuse, or keep in another form than it was sent."""
+        if not self.sheets:
+            return self._add(rng)
+        name = rng.choice(sorted(self.sheets))
+        sheet = self.sheets[name]
+        new = rng.choice(
+            [
+                replace(sheet, message=self._word("a long story ") * 20, text=self._word("text")),
+                replace(sheet, message=f"  two lines\n\n{self._word('and spaces  ')} ", text=self._word("text")),
+                replace(sheet, odd=not sheet.odd),
+                replace(sheet, broken=not sheet.broken, status=rng.choice(["draft", "published"])),
+            ]
+        )
+        self.sheets[name] = new
+        return f"write {name} {new}"
+
     def _call(self, rng: random.Random) -> str:
         pairs = [(a, b) for a in sorted(self.sheets) for b in sorted(self.sheets) if a != b and not self._leads(b, a)]
         if not pairs:
@@ -185,7 +240,7 @@ class Click:
 def click(rng: random.Random, alive: list[TrueFlow], names: list[str], *, unique: bool) -> Click | None:
     """Do something in the Console; None when there is nothing to do it to."""
     act = rng.choice(
-        ["write", "write", "write", "draft", "draft", "publish", "rename", "move", "delete", "twin", "run"]
+        ["write", "write", "write", "draft", "draft", "publish", "rename", "move", "delete", "twin", "run", "wonder"]
     )
     if act == "twin":
         if not names or unique:
@@ -215,4 +270,7 @@ def _form(rng: random.Random, act: str, flow: TrueFlow) -> dict[str, str]:
         greet["properties"]["offset"] = {"x": rng.getrandbits(8), "y": 7}
         return {"Definition": json.dumps(definition)}
     greet["properties"]["body"] = f"by hand {rng.getrandbits(16)}"
+    if act == "wonder":  # Studio may refuse either
+        greet |= rng.choice([{"type": ODD}, {"transitions": [{"event": "sent", "next": NOWHERE}]}])
+        act = rng.choice(["draft", "publish"])
     return {"Definition": json.dumps(definition), "Status": "draft" if act == "draft" else "published"}

@@ -119,6 +119,17 @@ class _Play:
         self.world.finish(self._apply(rng), other)
         with_people()
 
+    def do_loop(self, rng: random.Random) -> None:
+        """A controller applies again and again, and nobody is asked."""
+        with_people = self._people(rng)
+        options = self._options(rng)
+        for _ in range(rng.randint(2, 4)):
+            self.world.finish(self._run(options, kill_at=self._kill(rng, 40), timeout=self._timeout(rng)))
+            self.world.scheduler.wait(None, rng.uniform(0.0, 2 * self.world.setting.window))
+            if rng.random() < 0.3:
+                self.do_edit(rng)
+        with_people()
+
     def do_plan(self, rng: random.Random) -> None:
         """Plan, and save it."""
         with_people = self._people(rng)
@@ -144,7 +155,7 @@ class _Play:
         if not alive or not names:
             return
         sid, address = rng.choice(alive).sid, Address("Flow", rng.choice(names))
-        timeout = rng.choice([0.0, 5.0])
+        timeout = self._timeout(rng)
 
         def act(ports: WritingWorld, actor: Actor) -> None:
             blank = self.world.blank(actor)
@@ -157,7 +168,7 @@ class _Play:
 
     def do_rm(self, rng: random.Random) -> None:
         """Forget something recorded."""
-        state = self.world.files().read()
+        state = self.world.kept().read()
         if state is None or not state.resources:
             return
         address = rng.choice(sorted(state.resources))
@@ -170,8 +181,7 @@ class _Play:
 
     def do_meddle(self, rng: random.Random) -> None:
         """Somebody replaces the state under a run that holds the lock, as a copy from elsewhere would."""
-        path = self.world.folder.path / "local.json"
-        if not path.is_file():
+        if self.world.snapshot() is None:
             return
         self.world.manifests.edit(rng)
         left = [rng.randint(1, 4)]
@@ -179,16 +189,17 @@ class _Play:
 
         def between(_: Process) -> None:
             left[0] -= 1
-            if left[0] == 0:
-                state = decode(path.read_bytes(), str(path))
+            data = self.world.snapshot()
+            if left[0] == 0 and data is not None:
+                state = decode(data, "the snapshot")
                 serials.append(state.serial + 7)
-                path.write_bytes(encode(replace(state, serial=state.serial + 7)))
+                self.world.put_snapshot(encode(replace(state, serial=state.serial + 7)))
 
         self.world.between = between
         self.world.finish(self._apply(rng, hurt=False))
         self.world.between = lambda process: None  # noqa: ARG005 - nobody is there
         self.world.rules.meddled = True
-        state = self.world.files().read()
+        state = self.world.kept().read()
         if serials and (state is None or state.serial < serials[0]):
             self.world.truth.violated(f"a newer state, serial {serials[0]}, was overwritten")
 
@@ -208,6 +219,12 @@ class _Play:
     def _kill(rng: random.Random, most: int) -> int | None:
         return rng.randint(1, most) if rng.random() < 0.5 else None
 
+    def _timeout(self, rng: random.Random) -> float:
+        """Draw how long to wait for the lock; before that, a person may break one whose run is dead."""
+        if rng.random() < 0.5:
+            self.world.unlock()
+        return rng.choice([0.0, 4.0, self.world.setting.lease + 4.0])
+
     def _options(self, rng: random.Random) -> PlanOptions:
         share = rng.choice([0.0, 0.5, 1.0])
         allow = frozenset(name for name in ALLOWANCES if rng.random() < share)
@@ -217,9 +234,7 @@ class _Play:
     def _apply(self, rng: random.Random, *, saved: Saved | None = None, hurt: bool = True) -> Actor:
         kill_at = self._kill(rng, rng.choice([15, 70])) if hurt else None
         stop_at = rng.randint(1, 60) if hurt and rng.random() < 0.1 else None
-        return self._run(
-            self._options(rng), kill_at=kill_at, stop_at=stop_at, saved=saved, timeout=rng.choice([0.0, 4.0])
-        )
+        return self._run(self._options(rng), kill_at=kill_at, stop_at=stop_at, saved=saved, timeout=self._timeout(rng))
 
     def _run(self, options: PlanOptions, *, kill_at=None, stop_at=None, saved=None, timeout=0.0) -> Actor:
         def act(ports: WritingWorld, actor: Actor) -> None:
@@ -259,10 +274,11 @@ class _Play:
         world = self.world
         world.calm_down()
         options = PlanOptions(allow=frozenset(ALLOWANCES), on_drift="revert", take_over=True)
+        world.manifests.repair()
         for _ in range(MOST_RUNS):
             self._make_room()
             world.scheduler.wait(None, world.lags + 0.5)
-            actor = self._run(options)
+            actor = self._run(options, timeout=world.setting.lease + 4.0)
             world.finish(actor)
             if world.truth.violations:
                 return

@@ -16,6 +16,8 @@ from tests.simulation.scheduler import Killed, Process, Scheduler
 T = TypeVar("T")
 R = TypeVar("R")
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
+TICK = 1e-6
+"""Seconds that any sleep lasts at least: a real clock moves on even when nobody waits for long."""
 
 
 class ServerClock:
@@ -34,7 +36,7 @@ class ServerClock:
 
     def sleep(self, seconds: float) -> None:
         """Wait, while others go on."""
-        self._scheduler.wait(None, seconds)
+        self._scheduler.wait(None, max(seconds, TICK))
 
     def stopping(self) -> bool:
         """Tell whether the run is to stop."""
@@ -56,7 +58,7 @@ class ProcessClock(ServerClock):
     def sleep(self, seconds: float) -> None:
         """Wait, while others go on."""
         self._must_go_on()
-        self._scheduler.wait(lambda: self._process.stopped, seconds)
+        self._scheduler.wait(lambda: self._process.stopped, max(seconds, TICK))
         self._must_go_on()
 
     def stopping(self) -> bool:

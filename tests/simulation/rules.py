@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -49,6 +50,7 @@ class Rules(Keeper):
         self.truth = truth
         self.lags = lags
         self.state: State | None = None
+        self.doubts: list[tuple[Process, Sequence[StateChange]]] = []
         self.serial = -1
         self.actors: dict[str, Actor] = {}
         self.tokens: set[str] = set()
@@ -68,14 +70,31 @@ class Rules(Keeper):
         if self.meddled or self.state is None:
             self.state = state
             return
-        if (state.resources, state.pending) != (self.state.resources, self.state.pending):
+        self._settle(state)
+        if not _same(state, self.state):
             self.truth.violated(f"{process.name} found another state than was recorded")
+
+    def _settle(self, state: State) -> None:
+        """Find out what became of records whose writers died, or have not heard yet: each is there whole, or not."""
+        for many in range(len(self.doubts) + 1):
+            for there in itertools.combinations(self.doubts, many):
+                if self.state is not None and _same(state, changed(self.state, [c for _, cs in there for c in cs])):
+                    for process, changes in there:
+                        self.recorded(process, changes)
+                    self.doubts = []
+                    return
+
+    def doubtful(self, process: Process, changes: Sequence[StateChange]) -> None:
+        """Remember what may be there."""
+        self.doubts.append((process, changes))
 
     def recorded(self, process: Process, changes: Sequence[StateChange]) -> None:
         """A record never goes back, and only what is ours is taken into it."""
         before = self.state
-        if before is None:
-            return
+        doubt = (process, changes)
+        if before is None or doubt not in self.doubts:
+            return  # the next run has told already
+        self.doubts.remove(doubt)
         self.truth.say(f"  {process.name} recorded {[_brief(c) for c in changes]}")
         self.state = changed(before, changes)
         old = {record.sid: record for record in before.flows().values()}
@@ -258,6 +277,10 @@ class Rules(Keeper):
                 return step.basis.sid
         record = None if self.state is None else self.state.flow(drift.address)
         return record.sid if record else None
+
+
+def _same(first: State, second: State) -> bool:
+    return (first.resources, first.pending) == (second.resources, second.pending)
 
 
 def _recovered(event: Recovered) -> list[tuple[str, object]]:

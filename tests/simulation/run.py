@@ -18,7 +18,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from tests.simulation.play import Verdict, play
 from tests.simulation.setting import Script, draw
 
-BATCH = 50
+BATCH = 20
 
 
 def command(seed: int) -> str:
@@ -87,7 +87,7 @@ def soak(minutes: float, start: int) -> int:
     workers = os.cpu_count() or 1
     with ProcessPoolExecutor(workers) as pool:
         batches = (range(at, at + BATCH) for at in range(start, sys.maxsize, BATCH))
-        running = {pool.submit(failures, next(batches)) for _ in range(workers * 2)}
+        running = {pool.submit(failures, next(batches)) for _ in range(workers)}
         while running:
             done = next(as_completed(running))
             running.remove(done)

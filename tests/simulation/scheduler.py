@@ -115,6 +115,12 @@ class Scheduler:
         finally:
             task.ready = task.wake = None
 
+    def give_way(self) -> None:
+        """Let all other tasks of a dead process end first. Raises Killed."""
+        self._tasks.remove(self.current)
+        self._tasks.append(self.current)
+        self._switch(self.current)
+
     def abandon(self) -> None:
         """End every task that is left."""
         self._failure = None

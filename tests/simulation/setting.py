@@ -11,6 +11,7 @@ from tests.simulation.wire import Mishaps
 
 EVENTS = {
     "edit": 6, "console": 3, "apply": 5, "rival": 2, "plan": 2, "apply-saved": 2, "import": 1, "rm": 1, "wait": 1,
+    "loop": 1,
 }  # fmt: skip
 """Kinds of events and how often they come."""
 
@@ -31,6 +32,7 @@ class Setting:
         window: the project's consistency window, in seconds.
         skew: how many seconds the clock of our machine is ahead of Studio's.
         size: threads of each process.
+        lease: seconds of the lock of a state that several machines share; 0 for a state in files of one machine.
     """
 
     seed: int
@@ -41,6 +43,7 @@ class Setting:
     skew: float = 0.0
     size: int = 4
     layout: str = "ignore"
+    lease: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -64,12 +67,15 @@ class Script:
             found.append(replace(self, setting=replace(setting, mishaps=Mishaps())))
         if setting.skew:
             found.append(replace(self, setting=replace(setting, skew=0.0)))
+        if setting.lease:
+            found.append(replace(self, setting=replace(setting, lease=0.0)))
         return found
 
     def __str__(self) -> str:
         setting = self.setting
         lines = [f"quirks {setting.quirks}", f"faults {setting.faults} {setting.mishaps}"]
         lines.append(f"window {setting.window} skew {setting.skew} threads {setting.size} layout {setting.layout}")
+        lines.append(f"lease {setting.lease}" if setting.lease else "state in files")
         lines += [f"{happening.kind} {happening.seed}" for happening in self.happenings]
         return "\n".join(lines)
 
@@ -93,7 +99,7 @@ def draw(seed: int) -> Script:
     if rng.random() < 0.02:
         kinds = ["apply", *kinds[:1], "meddle"]
     happenings = tuple(Happening(kind, rng.getrandbits(32)) for kind in ["start", "apply", *kinds])
-    return Script(setting, happenings)
+    return Script(replace(setting, lease=rng.choice([0.0, 0.0, 3.0, 10.0])), happenings)
 
 
 def _quirks(rng: random.Random, window: float) -> dict[str, str]:
@@ -120,8 +126,8 @@ def _faults(rng: random.Random, window: float) -> tuple[dict[str, float], Mishap
     if weather == "one":
         name = rng.choice([*FAULTS, "late", "lost", "short"])
         rates = {each: 0.3 if each == name else 0.0 for each in ("late", "lost")}
-        mishaps = Mishaps(**rates, short=0.5 if name == "short" else 0.0, delay=window * 0.3)
+        mishaps = Mishaps(**rates, short=0.5 if name == "short" else 0.0, delay=window * 0.5)
         return ({name: 0.25} if name in FAULTS else {}), mishaps
     faults = {name: rng.choice([0.02, 0.06]) for name in FAULTS if rng.random() < 0.5}
     rates = {each: rng.choice([0.0, 0.15]) for each in ("late", "lost")}
-    return faults, Mishaps(**rates, short=rng.choice([0.0, 0.1]), delay=window * 0.3)
+    return faults, Mishaps(**rates, short=rng.choice([0.0, 0.1]), delay=window * 0.5)

@@ -16,8 +16,7 @@ from pathlib import Path
 from reconciler.model.address import Address
 from reconciler.model.live import FlowRevision
 from reconciler.model.record import RevisionEntry, State, StateChange
-from reconciler.ports import StateSession
-from reconciler.state.file import FileStateStore
+from reconciler.ports import StateSession, StateStore
 from tests.simulation.scheduler import Process, Scheduler
 
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_TRUNC
@@ -102,7 +101,8 @@ def watching(folder: Folder) -> Iterator[None]:
 class SimulatedStore:
     """A state store as one process has it."""
 
-    def __init__(self, inner: FileStateStore, process: Process, folder: Folder, keeper: Keeper) -> None:
+    def __init__(self, inner: StateStore, process: Process, folder: Folder | None, keeper: Keeper) -> None:
+        """Name the store; `folder` is where it keeps its files, None when it keeps none."""
         self._inner = inner
         self._process = process
         self._folder = folder
@@ -123,22 +123,44 @@ class SimulatedStore:
         self._keeper.pause()
         with self._inner.open(create=create, timeout=timeout) as session:
             self._keeper.opened(self._process, session.state)
-            yield SimulatedSession(session, self._process, self._folder, self._keeper)
+            simulated = SimulatedSession(session, self._process, self._folder, self._keeper)
+            try:
+                yield simulated
+            finally:
+                simulated.end()
 
 
 class SimulatedSession:
-    """A session whose writes are boundaries."""
+    """A session whose writes are boundaries.
 
-    def __init__(self, inner: StateSession, process: Process, folder: Folder, keeper: Keeper) -> None:
+    Its calls queue here: the session's own lock is one of threads, and tasks that take turns would never get it.
+    """
+
+    def __init__(self, inner: StateSession, process: Process, folder: Folder | None, keeper: Keeper) -> None:
         self._inner = inner
         self._process = process
         self._folder = folder
         self._keeper = keeper
+        self._busy = False
 
     @property
     def state(self) -> State:
         """Give the state."""
+        self._queue()
         return self._inner.state
+
+    def end(self) -> None:
+        """Let what is being recorded come to its end; nothing is recorded any more."""
+        try:
+            self._queue()
+            self._busy = True
+        finally:
+            if self._process.dying:  # whoever was recording holds a lock of the session until it has ended
+                self._keeper.scheduler.give_way()
+
+    def _queue(self) -> None:
+        if self._busy:
+            self._keeper.scheduler.wait(lambda: not self._busy, None)
 
     def sign(self, plan: str) -> None:
         """Say which plan it is for."""
@@ -152,16 +174,22 @@ class SimulatedSession:
     def record(self, changes: Sequence[StateChange]) -> None:
         """Record, with a boundary on either side and one within."""
         self._keeper.pause()
+        self._queue()
         self._process.point()
-        if self._process.last() and self._keeper.chance.random() < 0.4:
-            self._tear(changes)
-        self._inner.record(changes)
+        self._keeper.doubtful(self._process, changes)
+        if self._folder and self._process.last() and self._keeper.chance.random() < 0.4:
+            self._tear(self._folder, changes)
+        self._busy = True
+        try:
+            self._inner.record(changes)
+        finally:
+            self._busy = False
         self._keeper.recorded(self._process, changes)
         self._process.point()
 
-    def _tear(self, changes: Sequence[StateChange]) -> None:
-        """Die while the line is written: a part of it is there."""
-        before = self._folder.capture()
+    def _tear(self, folder: Folder, changes: Sequence[StateChange]) -> None:
+        """Die while the line is written: a part of it is there, or all of it."""
+        before = folder.capture()
         kill_at, self._process.kill_at = self._process.kill_at, None
         self._inner.record(changes)
         self._process.kill_at = kill_at
@@ -169,7 +197,7 @@ class SimulatedSession:
         for name, data in self._process.left.items():
             if name.endswith(".journal"):
                 start = len(before.get(name, b""))
-                self._process.left[name] = data[: self._keeper.chance.randint(start, max(start, len(data) - 1))]
+                self._process.left[name] = data[: self._keeper.chance.randint(start, len(data))]
         self._process.at_kill = lambda: None
         self._process.die()
 
@@ -179,11 +207,16 @@ class Keeper:
 
     def __init__(self, scheduler: Scheduler, chance: random.Random) -> None:
         self.chance = chance
+        self.scheduler = scheduler
         self.pause: Callable[[], None] = scheduler.pause
 
     def opened(self, process: Process, state: State) -> None:
         """Hear what a process found when it took the lock."""
         raise AssertionError((process, state))
+
+    def doubtful(self, process: Process, changes: Sequence[StateChange]) -> None:
+        """Hear what is about to be recorded: until `recorded` tells more it may be there or not, but not in part."""
+        raise AssertionError((process, changes))
 
     def recorded(self, process: Process, changes: Sequence[StateChange]) -> None:
         """Hear what is durable now."""

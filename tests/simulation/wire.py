@@ -113,6 +113,7 @@ class Wire(httpx.BaseTransport):
     chance: random.Random
     mishaps: Mishaps
     send: Callable[[httpx.Request], httpx.Response]
+    deliver: Callable[[httpx.Request], httpx.Response]
     before: Callable[[Process, Request], None]
     after: Callable[[Process, Request, int | None], None]
     cuts: bool = False
@@ -153,7 +154,7 @@ class Wire(httpx.BaseTransport):
         def carry_out() -> None:
             self.scheduler.wait(None, delay)
             with contextlib.suppress(OSError):  # nobody is there to get the answer
-                self.send(request)
+                self.deliver(request)
 
         self.scheduler.start(carry_out, None, self.process.name)
 

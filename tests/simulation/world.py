@@ -18,6 +18,10 @@ from reconciler.emulator.settings import EMBEDDED_ACCOUNT, Settings
 from reconciler.errors import ReconcilerError, StateLockedError
 from reconciler.plan.options import PlanOptions
 from reconciler.state.file import FileStateStore
+from reconciler.state.lease import LeaseLock
+from reconciler.state.objects import SNAPSHOT
+from reconciler.state.remote import Parts, RemoteStateStore
+from reconciler.state.store import ManagedStore
 from reconciler.studio.client import StudioClient
 from reconciler.studio.hosts import Hosts
 from reconciler.studio.http import Http
@@ -25,6 +29,7 @@ from reconciler.studio.live import LiveReader, LiveValidator, LiveWriter
 from reconciler.studio.settings import HttpSettings
 from reconciler.workflows.plan import blank_state
 from reconciler.workflows.world import WritingWorld
+from tests.simulation.objects import Reach, Shelf, SimulatedHeartbeat, SimulatedObjects
 from tests.simulation.people import Manifests, click
 from tests.simulation.ports import ProcessClock, ServerClock, SimulatedChance, SimulatedPool, numbers
 from tests.simulation.rules import Actor, Rules
@@ -67,6 +72,7 @@ class World:
         self._home = tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None)
         self.folder = Folder(Path(self._home.name) / "state", self.scheduler)
         self._watch = watching(self.folder)
+        self.shelf = Shelf()
         self.between: Callable[[Process], None] = lambda process: None  # noqa: ARG005 - nobody is there
 
     def __enter__(self) -> Self:
@@ -94,10 +100,57 @@ class World:
 
     # Processes.
 
-    def files(self, process: Process | None = None) -> FileStateStore:
-        """Give the state as one machine has it."""
-        clock = self.clock if process is None else ProcessClock(self.scheduler, process, self.setting.skew)
-        return FileStateStore(self.folder.path / "local.json", clock=clock, version="0.1.0", command="simulation")
+    def kept(self, process: Process | None = None, clock: ProcessClock | None = None) -> ManagedStore:
+        """Give the state as the machine of a process has it; without one, as it is."""
+        clock_ = clock or self.clock
+        if not self.setting.lease:
+            return FileStateStore(self._snapshot, clock=clock_, version="0.1.0", command="simulation")
+        objects = self.shelf if process is None else self._objects(process)
+        heartbeat = SimulatedHeartbeat(self.scheduler, process or Process("world"))
+        lock = LeaseLock(objects, heartbeat, clock_, "simulation", length=self.setting.lease)
+        return RemoteStateStore(Parts("place", objects, lock, clock_, "0.1.0"))
+
+    def _objects(self, process: Process) -> SimulatedObjects:
+        reach = Reach(delay=self.setting.window * 0.5)
+        if not self.quiet and self.chance.random() < 0.25:
+            start = self.scheduler.now + self.chance.uniform(0.0, 5.0)
+            reach = Reach(
+                lost=self.chance.choice([0.0, 0.05]),
+                cut=(start, start + self.chance.uniform(0.0, 3 * self.setting.lease)),
+                delay=reach.delay,
+            )
+        return SimulatedObjects(self.shelf, self.scheduler, process, self.chance, reach)
+
+    @property
+    def _snapshot(self) -> Path:
+        return self.folder.path / "local.json"
+
+    def snapshot(self) -> bytes | None:
+        """Give the state's snapshot as it is kept."""
+        if self.setting.lease:
+            stored = self.shelf.get(SNAPSHOT)
+            return None if stored is None else stored.data
+        return self._snapshot.read_bytes() if self._snapshot.is_file() else None
+
+    def put_snapshot(self, data: bytes) -> None:
+        """Replace the state's snapshot behind everybody's back."""
+        if self.setting.lease:
+            self.shelf.put(SNAPSHOT, data)
+        else:
+            self._snapshot.write_bytes(data)
+
+    def contents(self) -> dict[str, bytes]:
+        """Give everything that is kept of the state, by name."""
+        return self.folder.capture() | {f"place/{name}": each.data for name, each in self.shelf.contents.items()}
+
+    def unlock(self) -> None:
+        """Let a person break the lock of a run that is dead."""
+        if not self.setting.lease or any(actor.process.tasks for actor in self.rules.actors.values()):
+            return
+        holder = self.kept().holder()
+        if holder is not None:
+            self.truth.say("somebody breaks the lock of a dead run")
+            self.kept().unlock(holder.split("(ID ")[1].removesuffix(")"))
 
     def begin(
         self, kind: str, act: Act, options: PlanOptions, *, kill_at: int | None = None, stop_at: int | None = None
@@ -142,10 +195,12 @@ class World:
             self.folder.restore(process.left)
 
     def _ports(self, process: Process) -> WritingWorld:
-        clock = ProcessClock(self.scheduler, process, self.setting.skew)
+        # Machines that share a state have clocks of their own, which differ by less than a lease allows for.
+        apart = self.chance.choice([0.0, 0.0, 20.0, -25.0]) if self.setting.lease else 0.0
+        clock = ProcessClock(self.scheduler, process, self.setting.skew + apart)
         chance = SimulatedChance(self._tokens, self.chance)
         mishaps = Mishaps() if self.quiet else self.setting.mishaps
-        wire = Wire(self.scheduler, process, self.chance, mishaps, self._send, self._before, self._after)
+        wire = Wire(self.scheduler, process, self.chance, mishaps, self._send, self._deliver, self._before, self._after)
         # So many requests may be in flight that nobody waits for a slot: such a wait knows nothing of the baton.
         settings = HttpSettings(Hosts(BASE, BASE), EMBEDDED_ACCOUNT, EMBEDDED_ACCOUNT, PASSWORD, ceiling=1 << 60)
         client = StudioClient(Http(settings, clock, chance, transport=wire))
@@ -153,12 +208,16 @@ class World:
             reader=LiveReader(client),
             writer=LiveWriter(client),
             validator=LiveValidator(client),
-            store=SimulatedStore(self.files(process), process, self.folder, self.rules),
+            store=self._store(process, clock),
             clock=clock,
             chance=chance,
             pool=SimulatedPool(self.scheduler, process, self.setting.size),
             progress=SilentProgress(),
         )
+
+    def _store(self, process: Process, clock: ProcessClock) -> SimulatedStore:
+        folder = None if self.setting.lease else self.folder
+        return SimulatedStore(self.kept(process, clock), process, folder, self.rules)
 
     def blank(self, actor: Actor):
         """Give the state to start from."""
@@ -173,6 +232,10 @@ class World:
 
     def _send(self, request: httpx.Request) -> httpx.Response:
         return answer_of(self.app, request)
+
+    def _deliver(self, request: httpx.Request) -> httpx.Response:
+        """Carry out what was on its way, with no fault that would delay it beyond the window."""
+        return answer_of(self.calm, request)
 
     def _before(self, process: Process, request: Request) -> None:
         if not self.quiet:
