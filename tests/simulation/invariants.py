@@ -11,6 +11,7 @@ from reconciler.model.address import Address
 from reconciler.model.record import FlowRecord, RevisionEntry, State
 from reconciler.plan.inputs import flow_names, flow_sids, wanted
 from reconciler.plan.outcome import Failed
+from reconciler.plan.values import Step
 from tests.simulation.people import SECRET
 from tests.simulation.truth import TrueFlow
 
@@ -28,6 +29,17 @@ def owed(world: World) -> frozenset[Address]:
     )
 
 
+def counts(world: World, step: Step) -> bool:
+    """Tell whether a step of a plan at rest is one too many: not what is owed, nor the revision that asking minted."""
+    debts = owed(world)
+    bumped = world.setting.quirks.get("test-users-bump-revision") == "yes" and step.kind == "record"
+    return step.address not in debts and not (bumped and _users_of(step.address) in debts)
+
+
+def _users_of(flow: Address) -> Address:
+    return Address("TestUsers", f"{flow.name}-users")
+
+
 def check(world: World, last: Actor) -> None:
     """Hold the world against every promise."""
     state = world.kept().read()
@@ -37,7 +49,7 @@ def check(world: World, last: Actor) -> None:
         world.truth.violated("there is no state in the end")
         return
     _rest(world, last, state)
-    _flows(world, state)
+    _flows(world, state, last)
     _edits(world, state)
     _secrets(world)
 
@@ -47,7 +59,7 @@ def _rest(world: World, last: Actor, state: State) -> None:
     if last.plan is None:
         say("the last run ended with an error")
         return
-    left = [step for step in last.plan.steps if step.address not in owed(world)]
+    left = [step for step in last.plan.steps if counts(world, step)]
     if left or (last.writes and not owed(world)):
         say(f"the last plan is not empty: {left}, {last.writes} writes")
     if state.pending.keys() - owed(world):
@@ -60,7 +72,7 @@ def _rest(world: World, last: Actor, state: State) -> None:
             say(f"{step.address}: a list that cannot be emptied, and no error")
 
 
-def _flows(world: World, state: State) -> None:
+def _flows(world: World, state: State, last: Actor) -> None:
     desired = world.manifests.desired()
     recorded = state.flows()
     if set(recorded) != set(desired.flows):
@@ -74,7 +86,8 @@ def _flows(world: World, state: State) -> None:
             world.truth.violated(f"{address}: {record.sid} does not exist")
             continue
         _one_each(world, address, truth)
-        _history(world, address, record, truth)
+        asked = last.process.name if _users_of(address) in owed(world) else None
+        _history(world, address, record, truth, asked)
         merged = any(revision.console for revision in truth.revisions.values())
         definition = wanted(flow.definition, names, sids)
         _content(world, address, truth, (flow.friendly_name, flow.status, definition, merged))
@@ -117,11 +130,13 @@ def _content(world: World, address: Address, truth: TrueFlow, what: tuple) -> No
         world.truth.violated(f"{address}: revision {head.row.number} is not what is wanted")
 
 
-def _history(world: World, address: Address, record: FlowRecord, truth: TrueFlow) -> None:
+def _history(world: World, address: Address, record: FlowRecord, truth: TrueFlow, asked: str | None) -> None:
+    """Compare revisions; `asked` is the run whose refused test users may have minted one that the next run records."""
     entries = {e.revision: e for e in (*world.kept().history(address), *record.revisions)}
     since = world.rules.managed_from.get(record.sid, 1)
     known = {number for number in entries if number >= since}
-    real = {number for number in truth.revisions if number >= since}
+    minted = {n for n, r in truth.revisions.items() if asked and r.actor == asked and r.mark is None} - known
+    real = {number for number in truth.revisions if number >= since} - minted
     if known != real:
         world.truth.violated(f"{address}: recorded revisions {sorted(known)}, real ones {sorted(real)}")
         return

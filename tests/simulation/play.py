@@ -17,7 +17,7 @@ from reconciler.workflows.apply import ApplyRequest, Approval, apply
 from reconciler.workflows.importing import import_flow
 from reconciler.workflows.plan import make_plan
 from reconciler.workflows.world import WritingWorld
-from tests.simulation.invariants import check, owed
+from tests.simulation.invariants import check, counts, owed
 from tests.simulation.people import SECRET, Sheet
 from tests.simulation.rules import Actor, shown
 from tests.simulation.scheduler import Process, StuckError
@@ -313,5 +313,5 @@ class _Play:
         if actor.plan is None:
             return False
         undone = [o for o in actor.outcomes if not isinstance(o, Done) and o.step.address not in owed(self.world)]
-        left = [step for step in actor.plan.steps if step.address not in owed(self.world)]
+        left = [step for step in actor.plan.steps if counts(self.world, step)]
         return not left and not undone

@@ -58,6 +58,7 @@ class Rules(Keeper):
         self.managed_from: dict[str, int] = {}
         self.named: set[tuple[str, int]] = set()
         self.meddled = False
+        self.shared = False
         truth.on_commit = self.committed
 
     # The state.
@@ -81,7 +82,8 @@ class Rules(Keeper):
                 if self.state is not None and _same(state, changed(self.state, [c for _, cs in there for c in cs])):
                     for process, changes in there:
                         self.recorded(process, changes)
-                    self.doubts = []
+                    # What is on its way to a shared place may still arrive, as long as nobody else has recorded.
+                    self.doubts = self.doubts if self.shared else []
                     return
 
     def doubtful(self, process: Process, changes: Sequence[StateChange]) -> None:
@@ -95,6 +97,7 @@ class Rules(Keeper):
         if before is None or doubt not in self.doubts:
             return  # the next run has told already
         self.doubts.remove(doubt)
+        self.doubts = [each for each in self.doubts if each[0] is process]
         self.truth.say(f"  {process.name} recorded {[_brief(c) for c in changes]}")
         self.state = changed(before, changes)
         old = {record.sid: record for record in before.flows().values()}

@@ -82,9 +82,9 @@ def summary(met: Counter[str], seconds: float) -> str:
 
 
 def soak(minutes: float, start: int) -> int:
-    """Play seeds on all processors until the time is over; print what was met."""
+    """Play seeds on all processors that we may use until the time is over; print what was met."""
     begun, met, found = time.monotonic(), Counter[str](), []
-    workers = os.cpu_count() or 1
+    workers = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     with ProcessPoolExecutor(workers) as pool:
         batches = (range(at, at + BATCH) for at in range(start, sys.maxsize, BATCH))
         running = {pool.submit(failures, next(batches)) for _ in range(workers)}

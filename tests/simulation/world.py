@@ -67,6 +67,7 @@ class World:
         settings = Settings(quirks=setting.quirks)
         self.lags = max(settings.lag("read-lag"), settings.lag("list-lag"))
         self.rules = Rules(self.truth, self.scheduler, self.chance, self.lags)
+        self.rules.shared = bool(setting.lease)
         self.manifests.recorded = lambda: () if self.rules.state is None else tuple(self.rules.state.flows())
         self._tokens = numbers()
         self._home = tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None)
