@@ -10,8 +10,7 @@ from reconciler.model.definition import Definition
 from reconciler.plan import scope
 from reconciler.plan.decide import Decision, decide_flow
 from reconciler.plan.decide_rest import decide_removed, decide_test_users
-from reconciler.plan.inputs import Inputs, flow_names, flow_sids, recorded_as, wanted
-from reconciler.plan.mark import Owner, read_mark
+from reconciler.plan.inputs import Inputs, flow_names, flow_sids, wanted
 from reconciler.plan.order import ordered
 from reconciler.plan.values import Plan, Step
 
@@ -65,27 +64,15 @@ def wanted_definitions(inputs: Inputs) -> dict[Address, Definition]:
     A flow that is gone gets a new SID: whoever refers to it waits for that.
     """
     names = _names(inputs)
-    sids = {**flow_sids(inputs.desired, inputs.state), **_own(inputs)}
+    sids = {**flow_sids(inputs.desired, inputs.state), **{a.name: sid for a, sid in inputs.own.items()}}
     lost = {record.sid for record in inputs.state.flows().values()} & inputs.live.absent
     sids = {name: sid for name, sid in sids.items() if sid not in lost}
     return {address: wanted(flow.definition, names, sids) for address, flow in inputs.desired.flows.items()}
 
 
-def _own(inputs: Inputs) -> dict[str, str]:
-    """Give the SIDs by name of flows that will be adopted by their mark: whoever calls them calls them by these."""
-    marked: dict[Owner, list[str]] = {}
-    for sid, live in inputs.live.flows.items():
-        mark = read_mark(live.first.commit_message) if live.first else None
-        if mark is not None:
-            marked.setdefault(mark.owner, []).append(sid)
-    unrecorded = [flow for flow in inputs.desired.flows.values() if recorded_as(inputs.state, flow) is None]
-    found = {flow.address: marked.get(inputs.owner(flow.address), []) for flow in unrecorded}
-    imports = inputs.desired.environment.imports
-    return {address.name: sids[0] for address, sids in found.items() if len(sids) == 1 and address not in imports}
-
-
 def _names(inputs: Inputs) -> dict[str, str]:
-    return {**flow_names(inputs.desired, inputs.state), **{sid: name for name, sid in _own(inputs).items()}}
+    """Give names by SID, also of flows that will be adopted by their mark: whoever calls them calls them by these."""
+    return {**flow_names(inputs.desired, inputs.state), **{sid: a.name for a, sid in inputs.own.items()}}
 
 
 def _decisions(

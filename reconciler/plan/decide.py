@@ -22,7 +22,6 @@ from reconciler.plan.inputs import (
     ends_in_own_draft,
     foreign_revisions,
     ignored_in,
-    owned,
     recorded_as,
     status_of,
 )
@@ -96,7 +95,7 @@ class _Known:
 
 
 def _unrecorded(inputs: Inputs, flow: DesiredFlow, definition: Definition) -> Decision:
-    sid = inputs.desired.environment.imports.get(flow.address) or own_namesake(inputs, flow)
+    sid = inputs.desired.environment.imports.get(flow.address) or inputs.own.get(flow.address)
     live = inputs.live.flows.get(sid) if sid else None
     if live is None or live.body is None:
         return Decision(flow.address, (_create(flow, definition, "not-recorded"),), definition=definition)
@@ -107,21 +106,6 @@ def _unrecorded(inputs: Inputs, flow: DesiredFlow, definition: Definition) -> De
     reason = "imported" if sid == inputs.desired.environment.imports.get(flow.address) else "own-mark"
     adopt = Step(flow.address, "adopt", "none", reason, known.basis)
     return replace(after, steps=(adopt, *(step for step in after.steps if step.kind != "record")))
-
-
-def own_namesake(inputs: Inputs, flow: DesiredFlow) -> str | None:
-    """Find the one unrecorded flow that bears our mark for this address; None when there is none, or several.
-
-    What `imports` gives to an address is that address's, whatever its mark says.
-    """
-    owner = inputs.owner(flow.address)
-    given = frozenset(inputs.desired.environment.imports.values())
-    found = [
-        sid
-        for sid, live in inputs.live.flows.items()
-        if sid not in given and live.first is not None and owned(live.first.commit_message, owner)
-    ]
-    return found[0] if len(found) == 1 else None
 
 
 def foreign_owner(inputs: Inputs, address: Address, sid: str) -> str | None:

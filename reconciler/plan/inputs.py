@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from reconciler.definition import portable
 from reconciler.model.address import Address
@@ -18,12 +18,21 @@ from reconciler.plan.values import ForeignRevision
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """Everything a plan is decided on."""
+    """Everything a plan is decided on.
+
+    Attributes:
+        own: by address without a record, the SID of the one flow that bears our mark for it; it will be adopted.
+    """
 
     desired: Desired
     state: State
     live: Live
     options: PlanOptions
+    own: Mapping[Address, str] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Find our own among the flows that nobody recorded, once for all addresses."""
+        object.__setattr__(self, "own", _own(self))
 
     def owner(self, address: Address) -> Owner:
         """Give the owner that our marks on this address name."""
@@ -33,6 +42,19 @@ class Inputs:
         """Give what drift of this flow meets: what was said for it, for all, or in its manifest."""
         said = self.options.on_drift_of.get(flow.address) or self.options.on_drift
         return said or flow.lifecycle.on_drift
+
+
+def _own(inputs: Inputs) -> dict[Address, str]:
+    imports = inputs.desired.environment.imports
+    given = frozenset(imports.values())  # what `imports` gives to an address is that address's, whatever its mark says
+    marked: dict[Owner, list[str]] = {}
+    for sid, live in inputs.live.flows.items():
+        mark = read_mark(live.first.commit_message) if live.first and sid not in given else None
+        if mark is not None:
+            marked.setdefault(mark.owner, []).append(sid)
+    unrecorded = [flow.address for flow in inputs.desired.flows.values() if recorded_as(inputs.state, flow) is None]
+    found = {address: marked.get(inputs.owner(address), []) for address in unrecorded if address not in imports}
+    return {address: sids[0] for address, sids in found.items() if len(sids) == 1}
 
 
 def status_of(flow: DesiredFlow, live: Status) -> Status:

@@ -18,10 +18,11 @@ from reconciler.apply.look import (
 )
 from reconciler.errors import NotFoundError, ProtocolError, UsageError
 from reconciler.model.desired import Desired
-from reconciler.model.live import FlowRow, Live, LiveFlow
+from reconciler.model.live import FlowRevision, FlowRow, Live, LiveFlow
 from reconciler.model.record import FlowRecord, State
 from reconciler.plan.build import called
-from reconciler.plan.inputs import flow_names, owned, owner_of, status_of
+from reconciler.plan.inputs import flow_names, owner_of, status_of
+from reconciler.plan.mark import read_mark
 from reconciler.plan.needs import Needs, needs, row_of
 from reconciler.plan.options import PlanOptions
 from reconciler.workflows.world import ReadingWorld
@@ -173,13 +174,18 @@ def _read_stranger(refresh: _Refresh, sid: str, *, adopt: bool) -> LiveFlow | No
         return None
     first = body.latest if body.row.revision == 1 else fetch_number(refresh.look, sid, 1, body.latest)
     live = LiveFlow(body.row, first=first)
-    ours = first is not None and any(
-        owned(first.commit_message, owner_of(refresh.desired, address)) for address in refresh.needs.names
-    )
-    if not (adopt or ours):
+    if not (adopt or _is_ours(refresh, first)):
         return live
     published = published_head(refresh.look, body)
     return replace(live, body=body.latest, published=published, never_published=published is None)
+
+
+def _is_ours(refresh: _Refresh, first: FlowRevision | None) -> bool:
+    """Tell whether a flow's first revision bears our mark for an address that has no record."""
+    mark = read_mark(first.commit_message) if first else None
+    if mark is None or mark.owner.address not in refresh.needs.names:
+        return False
+    return mark.owner == owner_of(refresh.desired, mark.owner.address)
 
 
 def _callers_of_lost(refresh: _Refresh, absent: frozenset[str], flows: Mapping[str, LiveFlow]) -> dict[str, LiveFlow]:

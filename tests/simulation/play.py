@@ -27,6 +27,9 @@ from tests.simulation.world import World
 MOST_RUNS = 9
 """Runs that a person may need until nothing is left to do."""
 
+EVERYTHING = PlanOptions(allow=frozenset(ALLOWANCES), on_drift="revert", take_over=True)
+"""What a person allows who wants to be done."""
+
 
 @dataclass(frozen=True)
 class Verdict:
@@ -50,7 +53,7 @@ def play(script: Script) -> Verdict:
     """Play a script and say which rules did not hold."""
     with World(script.setting) as world:
         try:
-            _Play(world).all(script.happenings)
+            Story(world).all(script.happenings)
         except StuckError as error:
             world.truth.violated(f"stuck: {error}")
         return Verdict(tuple(world.truth.violations), tuple(world.truth.trace), world.met)
@@ -60,7 +63,9 @@ def _random(seed: int) -> random.Random:
     return random.Random(seed)  # noqa: S311 - repeatable, not secret
 
 
-class _Play:
+class Story:
+    """What happens in one world, event by event."""
+
     def __init__(self, world: World) -> None:
         self.world = world
         self.saved: Saved | None = None
@@ -74,7 +79,7 @@ class _Play:
             if self.world.truth.violations or self.world.rules.meddled:
                 return
         self.world.truth.say("== calm")
-        self._converge()
+        self.converge()
 
     # Events.
 
@@ -124,7 +129,7 @@ class _Play:
         with_people = self._people(rng)
         options = self._options(rng)
         for _ in range(rng.randint(2, 4)):
-            self.world.finish(self._run(options, kill_at=self._kill(rng, 40), timeout=self._timeout(rng)))
+            self.world.finish(self.run(options, kill_at=self._kill(rng, 40), timeout=self._timeout(rng)))
             self.world.scheduler.wait(None, rng.uniform(0.0, 2 * self.world.setting.window))
             if rng.random() < 0.3:
                 self.do_edit(rng)
@@ -234,9 +239,11 @@ class _Play:
     def _apply(self, rng: random.Random, *, saved: Saved | None = None, hurt: bool = True) -> Actor:
         kill_at = self._kill(rng, rng.choice([15, 70])) if hurt else None
         stop_at = rng.randint(1, 60) if hurt and rng.random() < 0.1 else None
-        return self._run(self._options(rng), kill_at=kill_at, stop_at=stop_at, saved=saved, timeout=self._timeout(rng))
+        return self.run(self._options(rng), kill_at=kill_at, stop_at=stop_at, saved=saved, timeout=self._timeout(rng))
 
-    def _run(self, options: PlanOptions, *, kill_at=None, stop_at=None, saved=None, timeout=0.0) -> Actor:
+    def run(self, options: PlanOptions, *, kill_at=None, stop_at=None, saved=None, timeout=0.0) -> Actor:
+        """Start to apply; `kill_at` and `stop_at` are boundaries, `timeout` is how long it waits for the lock."""
+
         def act(ports: WritingWorld, actor: Actor) -> None:
             plan = None if saved is None else saved.plan
             request = ApplyRequest(actor.desired, options, plan, self.world.blank(actor), lock_timeout=timeout)
@@ -270,15 +277,16 @@ class _Play:
 
     # The end.
 
-    def _converge(self) -> None:
+    def converge(self) -> None:
+        """Let calm come, apply until nothing is left to do, and hold the world against every promise."""
         world = self.world
         world.calm_down()
-        options = PlanOptions(allow=frozenset(ALLOWANCES), on_drift="revert", take_over=True)
+        options = EVERYTHING
         world.manifests.repair()
         for _ in range(MOST_RUNS):
             self._make_room()
             world.scheduler.wait(None, world.lags + 0.5)
-            actor = self._run(options, timeout=world.setting.lease + 4.0)
+            actor = self.run(options, timeout=world.setting.lease + 4.0)
             world.finish(actor)
             if world.truth.violations:
                 return
@@ -290,7 +298,7 @@ class _Play:
             )
             return
         world.scheduler.wait(None, world.lags + 0.5)
-        last = self._run(options)
+        last = self.run(options)
         world.finish(last)
         check(world, last)
 
