@@ -42,11 +42,15 @@ def attempt(run: Run, address: Address, intent: Intent, send: Callable[[], T], s
     Raises:
         AmbiguousError: its answer got lost every time; the intent stays pending.
         ConflictError: `settle` found that somebody else wrote instead; the intent is gone.
+        StateWriteError: the state can no longer be written, or its lock was lost: nothing more is sent.
         StudioError: it was refused; the intent is gone.
     """
     run.ledger.record([PutIntent(address, intent)])
     lost: AmbiguousError | None = None
     for _ in range(ATTEMPTS):
+        if lost is not None:
+            # The look took a while: whoever took the lock over meanwhile may have repeated it, and stops us here.
+            run.ledger.record([PutIntent(address, intent)])
         try:
             return send()
         except NOTHING_DONE:

@@ -16,6 +16,7 @@ from reconciler.errors import (
     CredentialsError,
     InterruptedRunError,
     InvalidDefinitionError,
+    LeaseLostError,
     NotFoundError,
     NotSentError,
     RateLimitedError,
@@ -66,6 +67,20 @@ def test_intent_comes_first():
     with pytest.raises(StateWriteError):
         attempt(of, MENU, intent(), studio.send, lambda: None)
     assert studio.asked == []
+
+
+def test_nothing_is_repeated_under_a_lost_lock():
+    """A run whose lock was lost while it looked for its write repeats nothing, and its intent stays."""
+    studio = Scripted(send=[LOST, "done"])
+    of = run(studio)
+
+    def settle() -> None:
+        of.ledger._session.failing = LeaseLostError("taken over")
+
+    with pytest.raises(LeaseLostError):
+        attempt(of, MENU, intent(), studio.send, settle)
+    assert studio.count("send") == 1
+    assert pending(of)
 
 
 def test_lost_write_is_looked_for_before_it_is_repeated():
