@@ -20,7 +20,7 @@ from reconciler.errors import AmbiguousError
 from reconciler.model.live import FlowRow
 from reconciler.model.record import DropIntent, PutIntent
 from reconciler.plan import decide, decide_rest, needs
-from reconciler.state import file, lock, session
+from reconciler.state import file, lease, lock, remote_session, session
 from reconciler.studio import client, paging
 from reconciler.workflows import apply as apply_workflow
 from reconciler.workflows import plan as plan_workflow
@@ -120,6 +120,16 @@ def _without_intents(changes):
     return [change for change in changes if not isinstance(change, PutIntent)]
 
 
+def no_create_intent(patch: pytest.MonkeyPatch) -> None:
+    """Nothing is written down before a create; all other writes are."""
+    record = Ledger.record
+    patch.setattr(Ledger, "record", lambda self, changes: record(self, [c for c in changes if not _creating(c)]))
+
+
+def _creating(change) -> bool:
+    return isinstance(change, PutIntent) and change.intent.kind == "create"
+
+
 def outcome_first(patch: pytest.MonkeyPatch) -> None:
     """The intent is struck out before the write is sent."""
 
@@ -142,6 +152,39 @@ def lock_for_all(patch: pytest.MonkeyPatch) -> None:
 def fold_over_anything(patch: pytest.MonkeyPatch) -> None:
     """The state is put together without a look at what is there."""
     patch.setattr(session.FileStateSession, "_unmoved_snapshot", lambda self: self._layout.snapshot.read_bytes())
+
+
+def lease_for_all(patch: pytest.MonkeyPatch) -> None:
+    """Every lease is taken for one that has ended."""
+    patch.setattr(lease.LeaseLock, "_ended", lambda *_: True)
+
+
+def no_condition(patch: pytest.MonkeyPatch) -> None:
+    """A shared state is written over whatever is there, as through a lock without compare-and-swap."""
+    begin = remote_session.RemoteStateSession.__init__
+
+    def careless(self, place, found, hold):
+        begin(self, place, found, hold)
+        self._objects = _Careless(place.objects)
+
+    patch.setattr(remote_session.RemoteStateSession, "__init__", careless)
+    patch.setattr(lease.LeaseLock, "_ended", lambda *_: True)
+
+
+class _Careless:
+    def __init__(self, objects: Any) -> None:
+        self._objects = objects
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._objects, name)
+
+    def create(self, name: str, data: bytes) -> str | None:
+        present = self._objects.get(name)
+        return self._objects.create(name, data) if present is None else self.replace(name, data, present.version)
+
+    def replace(self, name: str, data: bytes, _: str) -> str | None:
+        present = self._objects.get(name)
+        return None if present is None else self._objects.replace(name, data, present.version)
 
 
 def pending_forgotten(patch: pytest.MonkeyPatch) -> None:
@@ -192,14 +235,12 @@ def own_clock(patch: pytest.MonkeyPatch) -> None:
 
 
 def early_last_look(patch: pytest.MonkeyPatch) -> None:
-    """The last look begins before the window has passed."""
+    """The last look begins long before the window has passed."""
 
     def polls(self):
-        end = self.clock.monotonic() + self.window
         yield
-        while end - self.clock.monotonic() > self.window / 2:
-            self.clock.sleep(self.window / 8)
-            yield
+        self.clock.sleep(self.window / 8)
+        yield
 
     patch.setattr(look.Look, "polls", polls)
 
@@ -225,8 +266,11 @@ MUTANTS = (
     Mutant("one-404", one_404, (52, 190, 270)),
     Mutant("stale-is-news", stale_is_news, (116,)),
     Mutant("no-intent", no_intent, (0, 1, 2)),
+    Mutant("no-create-intent", no_create_intent, (0, 1, 2)),
     Mutant("outcome-first", outcome_first, (0, 1, 2)),
     Mutant("lock-for-all", lock_for_all, (4, 7, 26)),
+    Mutant("lease-for-all", lease_for_all, ()),
+    Mutant("no-condition", no_condition, ()),
     Mutant("fold-over-anything", fold_over_anything, (35, 56, 122)),
     Mutant("pending-forgotten", pending_forgotten, (42, 45, 104)),
     Mutant("adopt-by-name", adopt_by_name, (3, 32, 83)),

@@ -7,7 +7,7 @@ from tests.simulation.play import play
 from tests.simulation.run import shrunk, sort_of
 from tests.simulation.setting import draw
 
-OTHERS = 200
+OTHERS = 400
 """Seeds that are tried when those that are known to notice a mutant do so no more."""
 
 
