@@ -40,7 +40,7 @@ def configured(level: LogLevel, form: LogFormat, console: Console) -> Iterator[N
             last,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(number),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )
     switch = logging.getLogger("reconciler")

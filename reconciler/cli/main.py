@@ -25,6 +25,7 @@ def main() -> NoReturn:
     """Run the command line of this process and end it."""
     gc.set_threshold(YOUNG)
     code = run(sys.argv[1:])
+    gc.freeze()  # else Python looks once more through everything for cycles, when it all goes anyway: a tenth of a plan
     with contextlib.suppress(OSError, ValueError):
         sys.stdout.flush()
     sys.exit(code)

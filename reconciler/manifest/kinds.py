@@ -26,9 +26,12 @@ Text = Annotated[str, Field(min_length=1)]
 
 
 class Model(BaseModel):
-    """Refuse unknown keys and wrong types; keys are written in camel case."""
+    """Refuse unknown keys and wrong types; keys are written in camel case.
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, alias_generator=to_camel)
+    What checks a document is built when the first one of its kind is read, and not for every part on its own.
+    """
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, alias_generator=to_camel, defer_build=True)
 
 
 class Metadata(Model):

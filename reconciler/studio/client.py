@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Final, Literal
+from functools import cached_property
+from typing import TYPE_CHECKING, Final, Literal
 
 from reconciler.errors import InvalidDefinitionError
 from reconciler.model.finding import Finding
@@ -17,26 +18,30 @@ from reconciler.model.live import FlowBody, FlowInput, FlowRevision, FlowRow
 from reconciler.studio import translate
 from reconciler.studio.answers import lacking, segment, shaped
 from reconciler.studio.call import VALIDATE, Call, Pairs
-from reconciler.studio.executions import Executions
 from reconciler.studio.http import Http
 from reconciler.studio.paging import fetch_all
 from reconciler.studio.places import RULE
 from reconciler.studio.wire import WireAccount, WireFlow, WireRevision, WireTestUsers, WireValidate
+
+if TYPE_CHECKING:
+    from reconciler.studio.executions import Executions
 
 _FLOWS: Final = "/v2/Flows"
 Head = Literal["LatestPublished", "LatestRevision"]
 
 
 class StudioClient:
-    """Speak the Studio API. Every method may be called from any thread; each says what it raises beyond `Http`.
-
-    Attributes:
-        executions: the operations on runs of flows.
-    """
+    """Speak the Studio API. Every method may be called from any thread; each says what it raises beyond `Http`."""
 
     def __init__(self, http: Http) -> None:
         self._http = http
-        self.executions = Executions(http)
+
+    @cached_property
+    def executions(self) -> Executions:
+        """The operations on runs of flows."""
+        from reconciler.studio.executions import Executions  # noqa: PLC0415 - hardly any command looks at a run
+
+        return Executions(self._http)
 
     def list_flows(self) -> tuple[FlowRow, ...]:
         """ListFlow: every flow of the account. Raises ProtocolError rather than give a list that may be short."""

@@ -9,12 +9,12 @@ from typing import TypeVar
 
 from reconciler.model.execution import Execution, ExecutionStatus, ExecutionStep
 from reconciler.model.jsontypes import Json, JsonObject
-from reconciler.studio import translate
+from reconciler.studio import runs
 from reconciler.studio.answers import segment, shaped
 from reconciler.studio.call import Call, Pairs
 from reconciler.studio.http import Http
 from reconciler.studio.paging import fetch_all, records_of
-from reconciler.studio.wire import WireContext, WireExecution, WireStep
+from reconciler.studio.runs import WireContext, WireExecution, WireStep
 
 T = TypeVar("T", Execution, ExecutionStep)
 
@@ -42,9 +42,7 @@ class Executions:
     def list(self, flow: str, which: ExecutionFilter | None = None) -> tuple[Execution, ...]:
         """ListExecution: all runs that Studio still has, in its order, each once."""
         call = Call("ListExecution", "GET", _path(flow), query=_query(which or ExecutionFilter()))
-        found = [
-            translate.execution(shaped(WireExecution, one, call)) for one in fetch_all(self._http, call, "executions")
-        ]
+        found = [runs.execution(shaped(WireExecution, one, call)) for one in fetch_all(self._http, call, "executions")]
         return _once(found)
 
     def any_active(self, flow: str) -> bool:
@@ -88,12 +86,12 @@ class Executions:
     def list_steps(self, flow: str, execution: str) -> tuple[ExecutionStep, ...]:
         """ListExecutionStep: all steps of a run, in Studio's order, each once."""
         call = Call("ListExecutionStep", "GET", f"{_path(flow, execution)}/Steps")
-        return _once([translate.step(shaped(WireStep, one, call)) for one in fetch_all(self._http, call, "steps")])
+        return _once([runs.step(shaped(WireStep, one, call)) for one in fetch_all(self._http, call, "steps")])
 
     def fetch_step(self, flow: str, execution: str, step: str) -> ExecutionStep:
         """FetchExecutionStep."""
         call = Call("FetchExecutionStep", "GET", f"{_path(flow, execution)}/Steps/{segment(step)}")
-        return translate.step(shaped(WireStep, self._http.request(call), call))
+        return runs.step(shaped(WireStep, self._http.request(call), call))
 
     def fetch_step_context(self, flow: str, execution: str, step: str) -> Json:
         """FetchExecutionStepContext: the variables of a run after one step; personal data."""
@@ -101,7 +99,7 @@ class Executions:
         return self._context(Call("FetchExecutionStepContext", "GET", path))
 
     def _one(self, call: Call) -> Execution:
-        return translate.execution(shaped(WireExecution, self._http.request(call), call))
+        return runs.execution(shaped(WireExecution, self._http.request(call), call))
 
     def _context(self, call: Call) -> Json:
         context: Json = shaped(WireContext, self._http.request(call), call).context

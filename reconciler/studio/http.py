@@ -8,7 +8,6 @@ followed, and plain http is for loopback.
 from __future__ import annotations
 
 import json
-import ssl
 import threading
 from base64 import b64encode
 from collections import Counter
@@ -30,7 +29,8 @@ from reconciler.errors import (
 from reconciler.model.jsontypes import Json
 from reconciler.ports import Chance, Clock
 from reconciler.studio.call import Answer, Call
-from reconciler.studio.hosts import checked_base, is_loopback
+from reconciler.studio.connections import Connections
+from reconciler.studio.hosts import checked_base
 from reconciler.studio.lean import httpx
 from reconciler.studio.limit import Limit
 from reconciler.studio.log import debug
@@ -94,10 +94,9 @@ class Http:
         self._settings = settings
         self._clock = clock
         self._chance = chance
-        self._transport = transport
         self._limit = Limit(settings.ceiling, clock.stopping)
         self._lock = threading.Lock()
-        self._client: httpx.Client | None = None
+        self._connections = Connections(settings, transport)
         self._calls: Counter[str] = Counter()
         self._server_time: datetime | None = None
         pair = b64encode(f"{settings.user}:{settings.password}".encode()).decode()
@@ -120,10 +119,7 @@ class Http:
 
     def close(self) -> None:
         """Close the connections; a later call opens new ones."""
-        with self._lock:
-            client, self._client = self._client, None
-        if client is not None:
-            client.close()
+        self._connections.close()
 
     def request(self, call: Call) -> Json:
         """Send a call and give what it answered: parsed JSON, None for an empty answer that may be one.
@@ -172,11 +168,13 @@ class Http:
         hosts = self._settings.hosts
         url = (hosts.api if call.api else hosts.studio).rstrip("/") + call.path
         body = {"content": urlencode(call.form), "headers": {"Content-Type": "application/x-www-form-urlencoded"}}
-        with self._connected().stream(
-            call.method,
-            f"{url}?{urlencode(call.query)}" if call.query else url,
-            **(body if call.method == "POST" else {}),  # type: ignore[arg-type]  # mypy merges the types of the two values
-        ) as response:
+        if call.query:
+            url = f"{url}?{urlencode(call.query)}"
+        more = body if call.method == "POST" else {}
+        with (
+            self._connections.one() as client,
+            client.stream(call.method, url, **more) as response,  # type: ignore[arg-type]  # mypy merges the types of the values
+        ):
             content = _content(response)
         headers = {name.lower(): value for name, value in response.headers.items()}
         length = _number(headers.get("content-length", ""))
@@ -184,12 +182,6 @@ class Http:
             # A socket notices this by itself; a transport in this process does not.
             raise httpx.RemoteProtocolError("the answer ends before its Content-Length")
         return Answer(response.status_code, headers, content)
-
-    def _connected(self) -> httpx.Client:
-        with self._lock:
-            if self._client is None:
-                self._client = _client(self._settings, self._transport)
-            return self._client
 
     def _asks_for_less(self, answer: Answer) -> bool:
         crowd = _number(answer.headers.get("twilio-concurrent-requests", ""))
@@ -228,33 +220,6 @@ class Http:
             duration=round(self._clock.monotonic() - started, 6),
             attempt=tries,
         )
-
-
-def _client(settings: HttpSettings, transport: httpx.BaseTransport | None) -> httpx.Client:
-    """Make the client: proxies and certificates of the environment, but for what stays on this machine."""
-    urls = (settings.hosts.studio, settings.hosts.api)
-    local = transport is not None or all(is_loopback(url) for url in urls)
-    plain = transport is not None or all(url.startswith("http://") for url in urls)
-    times = settings.timeouts
-    try:
-        # Reading the trusted certificates takes 35 ms and more; where no TLS is spoken, a context without any will do.
-        verify = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if plain else httpx.create_ssl_context()
-        return httpx.Client(
-            auth=(settings.user, settings.password),
-            headers={"Accept": "application/json", "User-Agent": settings.user_agent},
-            timeout=httpx.Timeout(connect=times.connect, read=times.read, write=times.write, pool=times.pool),
-            limits=httpx.Limits(max_connections=settings.ceiling, max_keepalive_connections=settings.ceiling),
-            follow_redirects=False,
-            trust_env=not local,
-            verify=verify,
-            transport=transport,
-        )
-    except (OSError, ValueError, ImportError):
-        # Not chained: the message may hold a proxy's URL, and that a password.
-        raise UsageError(
-            "the environment's proxy or certificate settings cannot be used",
-            hint="Check HTTPS_PROXY, ALL_PROXY, SSL_CERT_FILE and SSL_CERT_DIR.",
-        ) from None
 
 
 def _content(response: httpx.Response) -> bytes:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import platform
+import sys
 from dataclasses import dataclass, field
 from typing import Final
 
 from reconciler import __version__
 from reconciler.studio.hosts import Hosts
 
-USER_AGENT: Final = f"reconciler/{__version__} (python/{platform.python_version()})"
+USER_AGENT: Final = f"reconciler/{__version__} (python/{sys.version.partition(' ')[0]})"
 
 
 @dataclass(frozen=True, slots=True)

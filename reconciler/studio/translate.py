@@ -6,9 +6,8 @@ from collections.abc import Iterable
 
 from reconciler.definition import document
 from reconciler.model.definition import Definition
-from reconciler.model.execution import Execution, ExecutionStep
 from reconciler.model.live import FlowBody, FlowRevision, FlowRow
-from reconciler.studio.wire import WireExecution, WireFlow, WireRevision, WireStep, WireTestUsers
+from reconciler.studio.wire import WireFlow, WireRevision, WireTestUsers
 
 
 def row(wire: WireFlow) -> FlowRow:
@@ -66,38 +65,6 @@ def newest_of(rows: Iterable[FlowRow]) -> tuple[FlowRow, ...]:
 def contacts(wire: WireTestUsers) -> tuple[str, ...]:
     """Give the contacts of test users. null and `[""]`, which an emptied list may leave, are none."""
     return tuple(contact for contact in wire.test_users or () if contact)
-
-
-def execution(wire: WireExecution) -> Execution:
-    """Give a run of a flow."""
-    return Execution(
-        sid=wire.sid,
-        flow_sid=wire.flow_sid,
-        status=wire.status,
-        contact=wire.contact_channel_address,
-        revision=wire.flow_version,
-        initiated_by=wire.initiated_by,
-        date_created=wire.date_created,
-        date_updated=wire.date_updated,
-        context=wire.context,
-    )
-
-
-def step(wire: WireStep) -> ExecutionStep:
-    """Give one step of a run."""
-    return ExecutionStep(
-        sid=wire.sid,
-        execution_sid=wire.execution_sid,
-        flow_sid=wire.flow_sid,
-        event=wire.name,
-        from_widget=wire.transitioned_from,
-        to_widget=wire.transitioned_to,
-        widget_type=wire.type,
-        parent_step_sid=wire.parent_step_sid,
-        date_created=wire.date_created,
-        date_updated=wire.date_updated,
-        context=wire.context,
-    )
 
 
 def _definition(wire: WireRevision) -> Definition | None:

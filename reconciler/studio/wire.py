@@ -12,7 +12,6 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
 from reconciler.model.definition import Status
-from reconciler.model.execution import ExecutionStatus
 
 
 def _utc(value: datetime | None) -> datetime | None:
@@ -64,42 +63,6 @@ class WireTestUsers(Wire):
     """TestUsers."""
 
     test_users: list[str | None] | None = None
-
-
-class WireExecution(Wire):
-    """Execution."""
-
-    sid: str
-    flow_sid: str
-    status: ExecutionStatus
-    contact_channel_address: str | None = None
-    flow_version: int | None = None
-    initiated_by: str | None = None
-    context: Any = None  # JSON as it is
-    date_created: Date = None
-    date_updated: Date = None
-
-
-class WireStep(Wire):
-    """ExecutionStep."""
-
-    sid: str
-    execution_sid: str
-    flow_sid: str
-    name: str | None = None
-    transitioned_from: str | None = None
-    transitioned_to: str | None = None
-    type: str | None = None
-    parent_step_sid: str | None = None
-    context: Any = None  # JSON as it is
-    date_created: Date = None
-    date_updated: Date = None
-
-
-class WireContext(Wire):
-    """ExecutionContext and StepContext."""
-
-    context: Any = None  # JSON as it is
 
 
 class WireAccount(Wire):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
-from reconciler.apply.recover import Recovered, recover
 from reconciler.errors import StateMismatchError
 from reconciler.model.desired import Desired
 from reconciler.model.finding import Finding
@@ -19,6 +19,9 @@ from reconciler.plan.options import PlanOptions
 from reconciler.plan.values import Plan
 from reconciler.workflows.refresh import look_of, read_live
 from reconciler.workflows.world import ReadingWorld
+
+if TYPE_CHECKING:
+    from reconciler.apply.recover import Recovered
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,7 @@ def make_plan(world: ReadingWorld, desired: Desired, options: PlanOptions, blank
 def decide(world: ReadingWorld, desired: Desired, options: PlanOptions, state: State, blank: State) -> Decided:
     """Make a plan on top of a given state; what an interrupted run left open is settled first, in this value only."""
     must_match(state, blank)
-    recovered = recover(look_of(world, desired), world.pool, state, desired)
+    recovered = _recovered(world, desired, state)
     settled = changed(state, [change for one in recovered for change in one.changes])
     wanted = _nothing(desired) if options.destroy else desired
     live = read_live(world, wanted, settled, options)
@@ -89,6 +92,14 @@ def decide(world: ReadingWorld, desired: Desired, options: PlanOptions, state: S
         warnings=(*messages, *_window_warning(desired), *built.plan.warnings),
     )
     return Decided(Planned(plan, settled, live, ()), replace(built, plan=plan), recovered)
+
+
+def _recovered(world: ReadingWorld, desired: Desired, state: State) -> tuple[Recovered, ...]:
+    if not state.pending:
+        return ()
+    from reconciler.apply.recover import recover  # noqa: PLC0415 - few runs are interrupted, and every plan would wait
+
+    return recover(look_of(world, desired), world.pool, state, desired)
 
 
 def _nothing(desired: Desired) -> Desired:
