@@ -6,7 +6,9 @@ import contextlib
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from reconciler.errors import StateDamagedError, StateError, StateLockedError, UsageError
 from reconciler.model.address import Address
@@ -14,13 +16,13 @@ from reconciler.model.record import RevisionEntry, State, Writer
 from reconciler.ports import Clock, StateSession
 from reconciler.state.document import REPAIR, decode, encode
 from reconciler.state.files import Content, make_folder, read_file, reading, remove_file, replace_file, version_of
-from reconciler.state.history import read_history
-from reconciler.state.journal import read_journal, recover
 from reconciler.state.layout import Layout
-from reconciler.state.lock import FileLock
 from reconciler.state.seal import PLAIN, Seal
-from reconciler.state.session import FileStateSession, Found, keep_backup
 from reconciler.state.store import check_belongs, successor
+
+if TYPE_CHECKING:
+    from reconciler.state.lock import FileLock
+    from reconciler.state.session import FileStateSession, Found
 
 
 class FileStateStore:
@@ -43,7 +45,7 @@ class FileStateStore:
         self._clock = clock
         self._version = version
         self._seal = seal
-        self._lock = FileLock(self._layout.lock, clock=clock, command=command or Path(sys.argv[0]).name)
+        self._command = command or Path(sys.argv[0]).name
 
     def __str__(self) -> str:
         return str(self._layout.snapshot)
@@ -54,8 +56,11 @@ class FileStateStore:
         Raises:
             StateDamagedError: it cannot be trusted.
         """
-        found = self._recovered(*self._contents())
-        return None if found is None else found.state
+        snapshot, journal = self._contents()
+        if journal:
+            found = self._recovered(snapshot, journal)
+            return None if found is None else found.state
+        return None if snapshot is None else decode(self._seal.unseal(snapshot.data, str(self)), str(self))
 
     def history(self, address: Address) -> Sequence[RevisionEntry]:
         """Give revisions of a recorded flow that are no longer in the snapshot, oldest first.
@@ -67,6 +72,8 @@ class FileStateStore:
         record = None if state is None else state.flow(address)
         if record is None:
             return ()
+        from reconciler.state.history import read_history  # noqa: PLC0415 - a plan looks at no history
+
         kept = {entry.revision for entry in record.revisions}
         entries = read_history(self._layout.history(address, record.sid), self._seal)
         return tuple(entry for entry in entries if entry.revision not in kept)
@@ -105,6 +112,8 @@ class FileStateStore:
                 state = replace(state, serial=self._set_damaged_aside(state.serial))
             if present is not None:
                 state = successor(present, state, force=force, origin=str(self))
+                from reconciler.state.session import keep_backup  # noqa: PLC0415 - a plan writes nothing
+
                 keep_backup(self._layout, present.serial, self._seal.seal(encode(present)))
             replace_file(self._layout.snapshot, self._seal.seal(encode(state)))
             return state
@@ -155,7 +164,15 @@ class FileStateStore:
                 hint="Let it end, or end that process; the lock goes with it.",
             )
 
+    @cached_property
+    def _lock(self) -> FileLock:
+        from reconciler.state.lock import FileLock  # noqa: PLC0415 - a plan takes no lock
+
+        return FileLock(self._layout.lock, clock=self._clock, command=self._command)
+
     def _begin(self, create: State) -> FileStateSession:
+        from reconciler.state.session import FileStateSession, Found  # noqa: PLC0415 - a plan writes nothing
+
         found = self._recovered(*self._contents()) or Found(create, None)
         check_belongs(found.state, create, str(self))
         return FileStateSession(self._layout, found, self._writer, self._seal)
@@ -176,6 +193,9 @@ class FileStateStore:
                     return snapshot, b"" if journal is None else journal.data
 
     def _recovered(self, snapshot: Content | None, journal: bytes) -> Found | None:
+        from reconciler.state.journal import read_journal, recover  # noqa: PLC0415 - only an interrupted run leaves one
+        from reconciler.state.session import Found  # noqa: PLC0415 - as above
+
         path = str(self._layout.journal)
         lines = read_journal(journal, path, self._seal)
         if snapshot is None:

@@ -44,6 +44,15 @@ class Found:
     length: int = 0
 
 
+@dataclass(slots=True)
+class _Waiting:
+    """Changes that somebody wants recorded. Unless `durable` turns true, nothing of them counts, because of `error`."""
+
+    changes: Sequence[StateChange]
+    durable: bool = False
+    error: StateError | None = None
+
+
 class FileStateSession:
     """Record changes of one state. The journal that a crashed run left is gone on with, and folded at the end."""
 
@@ -62,6 +71,8 @@ class FileStateSession:
         self._closed = False
         self._plan: str | None = None
         self._mutex = threading.Lock()
+        self._queue: list[_Waiting] = []
+        self._queueing = threading.Lock()
 
     @property
     def state(self) -> State:
@@ -79,17 +90,44 @@ class FileStateSession:
     def record(self, changes: Sequence[StateChange]) -> None:
         """Make these changes durable, all or none.
 
+        Who comes while another one waits for the disk has his line written with the next wait, together with all who
+        came meanwhile: eight threads that finish at once wait for two writes, not for eight.
+
         Raises:
             StateWriteError: nothing of it counts.
         """
+        mine = _Waiting(changes)
+        with self._queueing:
+            self._queue.append(mine)
         with self._mutex:
+            if not mine.durable and mine.error is None:
+                self._write_queue()
+        if not mine.durable:
+            told = mine.error or StateWriteError(f"{self._layout.journal}: whoever was to write it has ended")
+            raise StateWriteError(told.message, hint=told.hint) from mine.error
+
+    def _write_queue(self) -> None:
+        """Write what waits, in one go; called with the mutex held. None of it counts unless all of it is durable."""
+        with self._queueing:
+            batch, self._queue = self._queue, []
+        try:
             if self._closed:
                 raise StateWriteError(f"{self._layout.journal}: this session has ended")
             if self._journal is None:
                 self._journal = self._begin_journal()
-            self._journal.append(seal_line(self._seal, encode_entry(self._base, self._entries + 1, changes)))
-            self._entries += 1
-            self._news.extend(changes)
+            lines = [
+                seal_line(self._seal, encode_entry(self._base, number, one.changes))
+                for number, one in enumerate(batch, self._entries + 1)
+            ]
+            self._journal.append(b"".join(lines))
+        except StateError as error:
+            for one in batch:
+                one.error = error
+            return
+        self._entries += len(batch)
+        for one in batch:
+            one.durable = True
+            self._news.extend(one.changes)
 
     def _begin_journal(self) -> AppendFile:
         if self._version is None:  # a journal means nothing without the snapshot below it
