@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import hmac
 
-from werkzeug.datastructures import Authorization
-
 from reconciler.emulator.answers import AUTHENTICATION_FAILED, Answer, RefusalError, json_answer
 from reconciler.emulator.settings import USER, Settings
 from reconciler.emulator.sids import derived
 from reconciler.emulator.studio import Call, Studio
 
 
-def authenticate(settings: Settings, sent: Authorization | None) -> tuple[str, str]:
-    """Give account and author of a request.
+def authenticate(settings: Settings, sent: tuple[str, str] | None) -> tuple[str, str]:
+    """Give account and author of a request; `sent` are user and password.
 
     Raises:
         RefusalError: 401 20003.
     """
-    user, password = (sent.username, sent.password) if sent is not None and sent.type == "basic" else (None, None)
+    user, password = sent or ("", "")
     if not user or not password or not USER.fullmatch(user) or not _accepted(settings, user, password):
         raise RefusalError(401, AUTHENTICATION_FAILED, "Authenticate")
     account = user if user.startswith("AC") else settings.account

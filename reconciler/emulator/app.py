@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
+from email.utils import format_datetime
 from http import HTTPStatus
 from typing import Final
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
-
-from werkzeug.exceptions import HTTPException
-from werkzeug.http import http_date
-from werkzeug.wrappers import Request
 
 from reconciler.emulator.accounts import authenticate
 from reconciler.emulator.answers import (
@@ -28,7 +25,8 @@ from reconciler.emulator.calls import Calls
 from reconciler.emulator.console import edit_some_flow
 from reconciler.emulator.faults import Dice, Misfortune
 from reconciler.emulator.forms import MAX_BODY, Form, parse_form
-from reconciler.emulator.operations import API, CONSOLE, OWN, Operation, url_map
+from reconciler.emulator.operations import API, CONSOLE, OWN, Operation, route
+from reconciler.emulator.request import Request
 from reconciler.emulator.settings import Settings
 from reconciler.emulator.sids import CONSOLE_AUTHOR, derived, sid_maker
 from reconciler.emulator.store import Store
@@ -56,7 +54,6 @@ class _Application:
     def __init__(self, settings: Settings, studio: Studio) -> None:
         self._settings = settings
         self._studio = studio
-        self._map = url_map()
         self._calls = Calls()
         seed = secrets.randbits(_DIGITS_OF_SEED) if settings.seed is None else settings.seed
         self._dice = Dice(settings.faults, seed)
@@ -74,10 +71,10 @@ class _Application:
     def _route(self, request: Request) -> Answer:
         if not request.host:
             raise bad_parameter("The header Host is no host")
-        try:
-            path, parts = self._map.bind("").match(request.path, method=request.method)
-        except HTTPException as error:
-            raise not_found(request.path) from error
+        found = route(request.path)
+        if found is None:
+            raise not_found(request.path)
+        path, parts = found
         methods = API.get(path) or CONSOLE.get(path) or OWN[path]
         if request.method not in methods:
             message = f"Method {request.method} is not allowed for {request.path.removeprefix('/v2')}"
@@ -105,18 +102,18 @@ class _Application:
         self, request: Request, operation: Operation, parts: Mapping[str, str], misfortune: Misfortune
     ) -> Answer:
         break_before(misfortune)
-        account, author = authenticate(self._settings, request.authorization)
+        account, author = authenticate(self._settings, request.credentials)
         if "console-edit" in misfortune:
             edit_some_flow(self._studio, account, misfortune.chance)
-        refused = refuse_before(misfortune, retry_after=self._retry_after, with_token="PageToken" in request.args)
+        refused = refuse_before(misfortune, retry_after=self._retry_after, with_token="PageToken" in request.query)
         if refused is not None:
             return refused
         return operation.handler(self._studio, _call(request, parts, account, author))
 
     def _console(self, request: Request, path: str, parts: Mapping[str, str]) -> Answer:
         account = self._settings.account
-        if request.authorization is not None:
-            account, _ = authenticate(self._settings, request.authorization)
+        if request.credentials is not None:
+            account, _ = authenticate(self._settings, request.credentials)
         return CONSOLE[path][request.method](self._studio, _call(request, parts, account, CONSOLE_AUTHOR))
 
     def _own(self, request: Request) -> Answer:
@@ -132,19 +129,18 @@ def _call(request: Request, parts: Mapping[str, str], account: str, author: str)
     return Call(
         account=account,
         author=author,
-        base=request.host_url.rstrip("/"),
+        base=request.base,
         path=request.path.rstrip("/"),
         parts=parts,
-        query=request.args.to_dict(),
+        query=request.query,
         form=_form(request) if request.method == "POST" else Form({}),
     )
 
 
 def _form(request: Request) -> Form:
-    if (request.content_length or 0) >= MAX_BODY:
+    if (request.length or 0) >= MAX_BODY:
         raise RefusalError(413, TOO_LARGE, f"The request body must be smaller than {MAX_BODY} bytes")
-    body = request.get_data(cache=False, parse_form_data=False)
-    return parse_form(request.headers.get("Content-Type", ""), body)
+    return parse_form(request.content_type, request.body())
 
 
 def _with_header(answer: Answer, name: str, value: str) -> Answer:
@@ -153,7 +149,10 @@ def _with_header(answer: Answer, name: str, value: str) -> Answer:
 
 def _send(answer: Answer, method: str, now: datetime, start_response: StartResponse) -> Iterable[bytes]:
     body = answer.body.encode()
-    headers = [("Date", http_date(now)), ("Twilio-Request-Id", "RQ" + derived(secrets.token_hex(8)))]
+    headers = [
+        ("Date", format_datetime(now.astimezone(UTC), usegmt=True)),
+        ("Twilio-Request-Id", "RQ" + derived(secrets.token_hex(8))),
+    ]
     headers += answer.headers.items()
     if answer.status != HTTPStatus.NO_CONTENT:
         headers += [("Content-Type", answer.content_type), ("Content-Length", str(len(body)))]

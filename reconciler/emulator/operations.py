@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
-
-from werkzeug.routing import Map, Rule
 
 from reconciler.emulator.accounts import fetch_account
 from reconciler.emulator.answers import Answer
@@ -66,8 +63,25 @@ OWN: Final[Mapping[str, frozenset[str]]] = {"/_calls": frozenset({"GET", "DELETE
 """Path → methods of what is about the emulator itself; the application handles it."""
 
 
-@functools.cache  # it takes ten milliseconds to make, never changes, and may be asked by any thread
-def url_map() -> Map:
-    """Give the map whose endpoints are the paths above."""
-    rules = [Rule(path, endpoint=path) for path in (*API, *CONSOLE, *OWN)]
-    return Map(rules, strict_slashes=False, merge_slashes=False)
+def route(path: str) -> tuple[str, Mapping[str, str]] | None:
+    """Give which of the paths above is meant, and its variable parts; None when none is. One slash may end it."""
+    pieces = path.removesuffix("/").split("/")
+    for known in (*API, *CONSOLE, *OWN):
+        parts = _parts(known.split("/"), pieces)
+        if parts is not None:
+            return known, parts
+    return None
+
+
+def _parts(known: list[str], pieces: list[str]) -> Mapping[str, str] | None:
+    """Give what stands for each `<name>`; None when a path does not fit."""
+    if len(known) != len(pieces):
+        return None
+    parts = {}
+    for wanted, piece in zip(known, pieces, strict=True):
+        name, variable, end = wanted.removeprefix("<").partition(">")
+        if variable and piece.endswith(end) and piece != end:
+            parts[name] = piece.removesuffix(end)
+        elif wanted != piece or variable:
+            return None
+    return parts

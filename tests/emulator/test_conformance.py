@@ -5,11 +5,11 @@ from __future__ import annotations
 import contextlib
 import json
 
+import httpx
 import hypothesis
 import pytest
 import schemathesis
 from schemathesis import GenerationMode
-from werkzeug.test import Client
 
 from reconciler.emulator.app import make_app
 from reconciler.emulator.settings import Settings
@@ -98,10 +98,9 @@ def _complete_form(body):
 
 def _create(app):
     """Create a flow and give its SID."""
-    answer = Client(app).post(
-        "/v2/Flows", data={"FriendlyName": "x", "Status": "published", "Definition": VALID}, auth=AUTH
-    )
-    return answer.json["sid"]
+    with httpx.Client(transport=httpx.WSGITransport(app=app), base_url="http://studio", auth=AUTH) as client:
+        answer = client.post("/v2/Flows", data={"FriendlyName": "x", "Status": "published", "Definition": VALID})
+    return answer.json()["sid"]
 
 
 @pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE])

@@ -23,11 +23,10 @@ from unittest import mock
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 import httpx
-from werkzeug.exceptions import HTTPException
 
 from reconciler.cli.main import run
 from reconciler.emulator.app import make_app
-from reconciler.emulator.operations import API, url_map
+from reconciler.emulator.operations import API, route
 from reconciler.emulator.serve import Server
 from reconciler.emulator.settings import EMBEDDED_ACCOUNT, Settings
 from reconciler.emulator.sids import sid_maker
@@ -99,11 +98,8 @@ class Interrupting:
 
 
 def _operation(path: str, method: str) -> str:
-    try:
-        endpoint, _ = url_map().bind("").match(path, method=method)
-    except HTTPException:
-        return ""
-    operation = API.get(str(endpoint), {}).get(method)
+    found = route(path)
+    operation = API.get(found[0], {}).get(method) if found else None
     return operation.name if operation else ""
 
 

@@ -24,7 +24,7 @@ def command(app: App) -> int:
     from reconciler.views import machine  # noqa: PLC0415 - as above
 
     parts = {"python": platform.python_version()}
-    for name in ("click", "httpx", "jsonschema", "pydantic", "PyYAML", "rich", "structlog", "waitress", "Werkzeug"):
+    for name in ("click", "httpx", "jsonschema", "pydantic", "PyYAML", "rich", "structlog", "waitress"):
         try:
             parts[name] = version(name)
         except PackageNotFoundError:
