@@ -9,11 +9,10 @@ import random
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(NamedTuple):
     """One thing that can go wrong with a request, at a rate from 0 to 1."""
 
     name: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import random
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from reconciler.emulator.answers import bad_parameter, invalid_definition
@@ -126,7 +126,7 @@ def mint_or_keep(studio: Studio, t: Transaction, flow: Flow, content: Content, l
     if same and content.status != latest.status and studio.settings.quirk("status-only-update") == "flip":
         now = studio.now()
         t.turn_status(flow, latest.number, content.status, now)
-        return replace(latest, status=content.status, updated=now)
+        return latest._replace(status=content.status, updated=now)
     return mint(studio, t, flow, content, latest)
 
 

@@ -5,15 +5,13 @@ Names, values and meanings only; what a quirk does stands in the module that han
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 DURATION: Final = "DURATION"
 """Stands among a quirk's values for any duration."""
 
 
-@dataclass(frozen=True, slots=True)
-class Quirk:
+class Quirk(NamedTuple):
     """One unknown. `values` has the default first; `source` is where `studio/api.md` or the design speaks of it."""
 
     name: str

@@ -1,9 +1,11 @@
-"""What the emulator keeps: values, and nothing of SQL or JSON bodies. Times are seconds since the epoch."""
+"""What the emulator keeps: values, and nothing of SQL or JSON bodies. Times are seconds since the epoch.
+
+Named tuples, as rows are what they are made of, and every plan without an account waits for the emulator to load.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from reconciler.model.definition import Status
 from reconciler.model.jsontypes import Json
@@ -12,8 +14,7 @@ ExecutionStatus = Literal["active", "ended"]
 ListOrder = Literal["newest", "oldest", "by-sid", "shuffled"]
 
 
-@dataclass(frozen=True, slots=True)
-class Flow:
+class Flow(NamedTuple):
     """A flow apart from its revisions. `seq` grows with each create and never comes back."""
 
     seq: int
@@ -22,8 +23,7 @@ class Flow:
     created: float
 
 
-@dataclass(frozen=True, slots=True)
-class Revision:
+class Revision(NamedTuple):
     """One numbered revision.
 
     `definition` is JSON text, empty where a list did not read it; `errors` is a JSON array as text. `updated` is what
@@ -42,8 +42,7 @@ class Revision:
     definition: str
 
 
-@dataclass(frozen=True, slots=True)
-class Execution:
+class Execution(NamedTuple):
     """One execution of a flow, as far as lists show it."""
 
     seq: int
@@ -57,8 +56,7 @@ class Execution:
     updated: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(NamedTuple):
     """Which rows of a list are asked for.
 
     Attributes:
@@ -74,8 +72,7 @@ class Window:
     backward: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class ExecutionFilter:
+class ExecutionFilter(NamedTuple):
     """Which executions are asked for; None asks for all. `until` itself is left out."""
 
     status: ExecutionStatus | None = None

@@ -9,9 +9,8 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from reconciler.errors import StateDamagedError, StateWriteError
 
@@ -19,8 +18,7 @@ _FILE_MODE: Final = 0o600
 _FOLDER_MODE: Final = 0o700
 
 
-@dataclass(frozen=True, slots=True)
-class FileVersion:
+class FileVersion(NamedTuple):
     """Tell one content of a path from every other: a replaced file is another file."""
 
     device: int
@@ -29,8 +27,7 @@ class FileVersion:
     modified: int
 
 
-@dataclass(frozen=True, slots=True)
-class Content:
+class Content(NamedTuple):
     """What was read from a file, and which version of it that was."""
 
     data: bytes

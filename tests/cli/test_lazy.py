@@ -1,7 +1,20 @@
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 HEAVY = ("httpx", "structlog", "rich", "pydantic", "jsonschema", "yaml", "werkzeug", "sqlite3", "importlib.metadata")
+
+UNUSED = (
+    "asyncio", "jsonschema", "obstore", "psycopg", "pyrage", "rich", "ruamel", "structlog", "waitress", "werkzeug",
+    "reconciler.apply.execute", "reconciler.apply.recover", "reconciler.apply.run", "reconciler.cli.logs",
+    "reconciler.cli.saved", "reconciler.emulator.serve", "reconciler.manifest.write",
+    "reconciler.model.execution", "reconciler.plan.document", "reconciler.state.encryption", "reconciler.state.history",
+    "reconciler.state.journal", "reconciler.state.lock", "reconciler.state.remote", "reconciler.state.session",
+    "reconciler.studio.executions", "reconciler.views.human.apply", "reconciler.views.machine.apply",
+    "reconciler.workflows.apply", "reconciler.workflows.rebuild", "reconciler.workflows.verify",
+)  # fmt: skip
+"""What a plan has no use for. Each took its part of the time of every plan, or would."""
 
 
 def test_version_and_help_load_nothing_heavy():
@@ -14,6 +27,27 @@ def test_version_and_help_load_nothing_heavy():
     )
     told = subprocess.run([sys.executable, "-S", "-c", script], capture_output=True, text=True, check=False, env=env())  # noqa: S603 - our own code
     assert told.stdout.splitlines()[-1] == "[]", told.stderr
+
+
+def test_a_plan_loads_only_what_it_uses(tmp_path):
+    """A plan loads nothing of writing, recovering, serving and other stores: neither before nor after an apply."""
+    shutil.copytree(Path(__file__).parents[2] / "manifests", tmp_path / "manifests")
+    assert loaded(tmp_path, "plan") == []
+    assert "reconciler.state.session" in loaded(tmp_path, "apply", "--auto-approve")
+    assert loaded(tmp_path, "plan") == []
+
+
+def loaded(folder: Path, *arguments: str) -> list[str]:
+    """Run a command line and give what it loaded although a plan has no use for it."""
+    script = (
+        "import sys\n"
+        "from reconciler.cli.main import run\n"
+        f"assert run({list(arguments)!r}) == 0\n"
+        f"print(*[name for name in {UNUSED!r} if name in sys.modules], file=sys.stderr)\n"
+    )
+    command = [sys.executable, "-S", "-c", script]
+    told = subprocess.run(command, capture_output=True, text=True, check=True, env=env(), cwd=folder)  # noqa: S603 - our own code
+    return told.stderr.splitlines()[-1].split()
 
 
 def env() -> dict[str, str]:
