@@ -12,7 +12,7 @@ from reconciler.model.desired import Desired
 from reconciler.model.record import DropResource, FlowRecord, PutResource, State, StateChange, changed
 from reconciler.plan.mark import read_mark
 from reconciler.plan.options import PlanOptions
-from reconciler.plan.outcome import Done
+from reconciler.plan.outcome import Done, Outcome
 from reconciler.plan.values import Drift, Plan, Step
 from reconciler.workflows.results import Event, PlanDecided, Recovered, StepEnded, StepStarted
 from tests.simulation.scheduler import Process, Scheduler
@@ -57,6 +57,7 @@ class Rules(Keeper):
         self.ever_recorded: set[str] = set()
         self.managed_from: dict[str, int] = {}
         self.named: set[tuple[str, int]] = set()
+        self.untold: dict[Process, set[tuple[str, int]]] = {}
         self.meddled = False
         self.shared = False
         truth.on_commit = self.committed
@@ -112,7 +113,15 @@ class Rules(Keeper):
             if sid in self.truth.flows:
                 self.truth.flows[sid].released = True
 
+    def died(self, process: Process) -> None:
+        """Let the state speak for a run that died between its record and its words: `history` names whose edits."""
+        self.named |= self.untold.pop(process, set())
+
     def _put(self, process: Process, address: Address, new: FlowRecord, old: FlowRecord | None) -> None:
+        news = {(new.sid, entry.revision) for entry in new.revisions if entry.by == "others"}
+        self.untold.setdefault(process, set()).update(news)
+        if process.dying:
+            self.died(process)
         if old is not None:
             if new.revision < old.revision:
                 self.truth.violated(f"{address}: the record went back from {old.revision} to {new.revision}")
@@ -260,10 +269,15 @@ class Rules(Keeper):
                 actor.started[step.address] = (self.truth.now(), self.truth.index, step, revision)
             case StepEnded(outcome):
                 actor.outcomes.append(outcome)
+                self.untold[actor.process] = {each for each in self._untold(actor) if each[0] != _sid_done(outcome)}
                 if isinstance(outcome, Done) and outcome.sid:
                     self.named |= {(outcome.sid, r.revision) for r in outcome.overwritten}
             case Recovered():
+                self.untold[actor.process] = {each for each in self._untold(actor) if each[0] != event.sid}
                 self.named |= {(sid, r.revision) for sid, r in _recovered(event)}
+
+    def _untold(self, actor: Actor) -> set[tuple[str, int]]:
+        return self.untold.get(actor.process, set())
 
     def told(self, plan: Plan) -> None:
         """Note the revisions that a plan names."""
@@ -284,6 +298,11 @@ class Rules(Keeper):
 
 def _same(first: State, second: State) -> bool:
     return (first.resources, first.pending) == (second.resources, second.pending)
+
+
+def _sid_done(outcome: Outcome) -> str | None:
+    """Give the flow that an outcome is about, when it was done."""
+    return outcome.sid if isinstance(outcome, Done) else None
 
 
 def _recovered(event: Recovered) -> list[tuple[str, object]]:

@@ -188,6 +188,7 @@ class World:
 
     def _killed(self, process: Process) -> None:
         process.left = self.folder.capture()
+        self.rules.died(process)
         self.met["kills"] += 1
         self.truth.say(f"{process.name} is killed at boundary {process.points}")
 
