@@ -1,5 +1,18 @@
 """Three-way merge of definitions: what a person did in the Console and what the manifest wants both arrive.
 
+For callers, `pull --merge` and `--on-drift=merge` alike:
+
+    merged, conflicts = merge(base, live, desired)
+
+- `base` is the revision that both sides started from (the recorded one, read from Studio), `live` what Studio has now,
+  `desired` what the manifest wants. All three in the same form: all with SIDs resolved, or all portable.
+- `merged` has desired's order of keys and widgets, so that a small edit is a small change of the file; what only live
+  has stands behind its neighbour there.
+- `conflicts` names the places where both sides changed the same value differently (`widgets.ask.properties.body`);
+  empty when both arrive whole. With a conflict the desired side stands there: show them, and write nothing.
+- Pure and deterministic. `merge(base, x, base)` is x, `merge(base, base, y)` is y, and merging what was merged again
+  changes nothing. Who wants to show which side made which difference asks `reconciler.definition.three_way`.
+
 Widgets are matched by name, properties by key, transitions by event and condition. Values inside a property (text,
 lists) are taken whole. Where both sides changed the same value differently, that is a conflict, never a guess; only
 where a widget stands on the canvas is taken from live. `match` transitions are asked in their order, so a new order is
