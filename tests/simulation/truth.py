@@ -185,7 +185,7 @@ class Truth:
             elif entry.kind == "flip":
                 old = flow.revisions[entry.number]
                 status = "published" if old.row.status == "draft" else "draft"
-                row = _with_status(old.row, status)
+                row = old.row._replace(status=status)
                 flow.revisions[entry.number] = TrueRevision(row, old.actor, self.index, self.now(), flipped=True)
             elif entry.kind == "delete":
                 flow.deleted_by = actor
@@ -195,10 +195,6 @@ class Truth:
     def alive(self) -> list[TrueFlow]:
         """Give the flows that exist."""
         return [flow for flow in self.flows.values() if flow.alive]
-
-
-def _with_status(row: Revision, status: str) -> Revision:
-    return Revision(**{name: getattr(row, name) for name in row.__slots__} | {"status": status})
 
 
 def _shown(entry: Entry) -> str:
