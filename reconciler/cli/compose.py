@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -15,10 +16,12 @@ from reconciler.cli.options import NO_VARIABLES, Variables
 from reconciler.cli.places import Places, places
 from reconciler.cli.runtime import PARALLELISM, Runtime
 from reconciler.emulator.settings import EMBEDDED_ACCOUNT, Settings
+from reconciler.errors import ReconcilerError
 from reconciler.manifest.load import Loaded, load
 from reconciler.model.desired import Desired, Environment
 from reconciler.model.record import State
-from reconciler.state.open import Run, store_at
+from reconciler.ports import StateStore
+from reconciler.state.open import Run, seal_for, store_at
 from reconciler.state.store import ManagedStore
 from reconciler.studio.call import VALIDATE
 from reconciler.studio.client import StudioClient
@@ -142,7 +145,7 @@ def writing(app: App, variables: Variables = NO_VARIABLES, *, parallelism: int =
             LiveReader(studio),
             LiveWriter(studio),
             LiveValidator(studio),
-            state_store(found, run),
+            _rescuing(app, found, state_store(found, run)),
             run.clock,
             run.chance,
             run.pool,
@@ -173,6 +176,22 @@ def stored(app: App) -> Iterator[ManagedStore]:
 def state_store(found: Project, run: Runtime) -> ManagedStore:
     """Give the state of a project's environment."""
     return store_of(found.places, run)
+
+
+def _rescuing(app: App, found: Project, store: ManagedStore) -> StateStore:
+    from reconciler.state.rescue import RescuingStore, keep_errored  # noqa: PLC0415 - for runs that write
+
+    def keep(state: State) -> None:
+        say, push = app.console.say, f"{app.common.program} state push"
+        try:
+            path = keep_errored(state, found.places.state.parent, seal_for(os.environ))
+        except ReconcilerError as error:
+            say(f"Error: neither could this machine keep the state: {error.message}. Run again: nothing is done twice.")
+            return
+        say(f"The state refused what was done. The whole of it, as it would be, is in {path}.")
+        say(f"  hint: When it takes writes again, run again; or put that in its place: {push} {shlex.quote(str(path))}")
+
+    return RescuingStore(store, keep)
 
 
 def store_of(where: Places, run: Runtime) -> ManagedStore:

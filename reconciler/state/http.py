@@ -227,7 +227,8 @@ class HttpObjects:
             raise self._lost()
         if not answer.is_success:
             raise StateWriteError(
-                f"{self._location.address}: the server does not take the state ({answer.status_code})", hint=_RIGHTS
+                f"{self._location.address}: the server does not take the state ({answer.status_code})",
+                hint=_RIGHTS if answer.status_code in _FORBIDDEN else "See what the server says of it, then run again.",
             )
 
     def _lost(self) -> LeaseLostError:

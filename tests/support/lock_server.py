@@ -17,12 +17,13 @@ USER, PASSWORD = "runner", "s3cr3t-of-the-state"
 
 @dataclass
 class Desk:
-    """What the server keeps, by path, and what it was asked."""
+    """What the server keeps, by path, and what it was asked; after how many writes it has no room left."""
 
     states: dict[str, bytes] = field(default_factory=dict)
     locks: dict[str, dict[str, str]] = field(default_factory=dict)
     requests: list[tuple[str, str, str | None]] = field(default_factory=list)
     redirect: str | None = None
+    refuses_after: int | None = None
     lock: threading.RLock = field(default_factory=threading.RLock)
 
 
@@ -82,6 +83,11 @@ class Handler(BaseHTTPRequestHandler):
         if json.loads(body)["serial"] <= before["serial"]:  # as GitLab: each version once
             self.answer(400)
             return
+        if self.desk.refuses_after is not None:
+            self.desk.refuses_after -= 1
+            if self.desk.refuses_after < 0:
+                self.answer(507)
+                return
         self.desk.states[path] = body
         self.answer(200)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import click
@@ -18,6 +19,7 @@ from reconciler.model.address import Address
 from reconciler.model.record import State
 from reconciler.ports import StateReader
 from reconciler.state import operations
+from reconciler.state.open import seal_for
 from reconciler.views import human, machine
 
 
@@ -100,7 +102,7 @@ def _push(app: App, file: Path, *, force: bool, lock_timeout: float | None) -> i
     Refused when the lineage is another one, or the serial is not higher.
     """
     try:
-        data = file.read_bytes()
+        data = seal_for(os.environ).unseal(file.read_bytes(), str(file))
     except OSError as error:
         raise UsageError(f"the state {file} cannot be read: {error.strerror}") from error
     with compose.stored(app) as store:
