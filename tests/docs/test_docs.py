@@ -100,3 +100,14 @@ def test_binding_kinds_are_documented(repository: Path):
     """The manifests' page names every kind of binding."""
     sentence = page(repository, "docs/manifests.md").split("Kinds of bindings are")[1].split("names are")[0]
     assert set(re.findall(r"`([a-z]+)`", sentence)) == set(BINDING_KINDS)
+
+
+def test_promises_name_tests_that_exist(repository):
+    """Every promise names a test that proves it, and that test is there."""
+    promises = re.split(r"^- ", section(page(repository, "docs/guarantees.md"), "## Promised"), flags=re.MULTILINE)[1:]
+    assert promises
+    for promise in promises:
+        tests = re.findall(r"^  - `([^`]+)::(\w+)`", promise, re.MULTILINE)
+        assert tests, promise
+        for path, name in tests:
+            assert f"\ndef {name}(" in page(repository, f"tests/{path}"), f"{path}::{name}"
