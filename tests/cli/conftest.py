@@ -12,7 +12,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from reconciler.cli.main import run
+from reconciler.cli.run import run
 from reconciler.emulator.app import make_app
 from reconciler.emulator.run import ServerClock
 from reconciler.emulator.serve import Server

@@ -21,7 +21,7 @@ def test_version_and_help_load_nothing_heavy():
     """`version` and `--help` are quick because they import neither adapters nor their libraries."""
     script = (
         "import sys\n"
-        "from reconciler.cli.main import run\n"
+        "from reconciler.cli.run import run\n"
         "assert run(['version']) == 0 and run(['--help']) == 0\n"
         f"print([name for name in {HEAVY!r} if name in sys.modules])\n"
     )
@@ -41,7 +41,7 @@ def loaded(folder: Path, *arguments: str) -> list[str]:
     """Run a command line and give what it loaded although a plan has no use for it."""
     script = (
         "import sys\n"
-        "from reconciler.cli.main import run\n"
+        "from reconciler.cli.run import run\n"
         f"assert run({list(arguments)!r}) == 0\n"
         f"print(*[name for name in {UNUSED!r} if name in sys.modules], file=sys.stderr)\n"
     )

@@ -8,7 +8,7 @@ import jsonschema
 import pytest
 
 from reconciler.cli.console import Console, style_of
-from reconciler.cli.main import run
+from reconciler.cli.run import run
 
 CANARY = "canary-5f2c-never-shown"
 TOKEN = "token-9b41-never-shown"

@@ -10,7 +10,7 @@ import pytest
 
 from reconciler.cli.app import App
 from reconciler.cli.common import Common
-from reconciler.cli.main import _failed as failed
+from reconciler.cli.run import _failed as failed
 from tests.security import conftest as desks
 from tests.security import echo
 

@@ -24,7 +24,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 import httpx
 
-from reconciler.cli.main import run
+from reconciler.cli.run import run
 from reconciler.emulator.app import make_app
 from reconciler.emulator.operations import API, route
 from reconciler.emulator.serve import Server

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
-import gc
-import sys
 from collections.abc import Sequence
-from typing import Final, NoReturn
 
 import click
 
@@ -15,20 +11,6 @@ from reconciler.cli.app import App
 from reconciler.cli.common import said
 from reconciler.cli.root import root
 from reconciler.errors import InterruptedRunError, ReconcilerError, UsageError
-
-YOUNG: Final = 100_000
-"""So many new objects before Python looks for cycles. A run keeps nearly all that it makes: with the usual 700, a fifth
-of a plan's time is spent on looking."""
-
-
-def main() -> NoReturn:
-    """Run the command line of this process and end it."""
-    gc.set_threshold(YOUNG)
-    code = run(sys.argv[1:])
-    gc.freeze()  # else Python looks once more through everything for cycles, when it all goes anyway: a tenth of a plan
-    with contextlib.suppress(OSError, ValueError):
-        sys.stdout.flush()
-    sys.exit(code)
 
 
 def run(arguments: Sequence[str]) -> int:
