@@ -86,7 +86,7 @@ def latency() -> None:
 
 def state() -> None:
     """Record steps in a small and in a large state: the cost must not grow with it."""
-    small, large = seconds_per_record(10), seconds_per_record(10_000)
+    small, large = seconds_per_record(10, 10_000)
     row("state write of a step, 10 resources", "", f"{small * 1000:.2f} ms", "", "")
     row(
         "state write of a step, 10000 resources",

@@ -1,5 +1,6 @@
 """States of any size, and what it costs to record one more step in them."""
 
+import contextlib
 import statistics
 import tempfile
 import time
@@ -54,18 +55,31 @@ def record(number: int) -> FlowRecord:
     )
 
 
-def seconds_per_record(resources: int) -> float:
-    """Record one flow after the other in a local state that holds so many; give the median of what each took."""
-    flows = {Address("Flow", f"flow-{number:05d}"): record(number) for number in range(resources)}
-    empty = State(str(UUID(int=resources)), 0, "benchmark", "local", ACCOUNT, None)
-    taken: list[float] = []
-    with tempfile.TemporaryDirectory() as temporary:
-        store = FileStateStore(Path(temporary) / "local.json", clock=RealClock(), version="0.1.0")
-        with store.open(create=empty, timeout=0) as session:
-            session.record([PutResource(address, flow) for address, flow in flows.items()])
-        with store.open(create=empty, timeout=0) as session:
-            for address, flow in list(flows.items())[:STEPS]:
+def seconds_per_record(*sizes: int) -> list[float]:
+    """Record flow after flow in local states that hold so many, in turns; give the median of what each took."""
+    taken: list[list[float]] = [[] for _ in sizes]
+    with tempfile.TemporaryDirectory() as temporary, contextlib.ExitStack() as stack:
+        filled = [_filled(Path(temporary) / f"{size}.json", size) for size in sizes]
+        sessions = [stack.enter_context(store.open(create=_empty(size), timeout=0)) for store, size in filled]
+        for number in range(STEPS):
+            for session, size, times in zip(sessions, sizes, taken, strict=True):
+                change = PutResource(_address(number % size), replace(record(number % size), revision=2 + number))
                 started = time.perf_counter()
-                session.record([PutResource(address, replace(flow, revision=2))])
-                taken.append(time.perf_counter() - started)
-    return statistics.median(taken)
+                session.record([change])
+                times.append(time.perf_counter() - started)
+    return [statistics.median(times) for times in taken]
+
+
+def _filled(path: Path, size: int) -> tuple[FileStateStore, int]:
+    store = FileStateStore(path, clock=RealClock(), version="0.1.0")
+    with store.open(create=_empty(size), timeout=0) as session:
+        session.record([PutResource(_address(number), record(number)) for number in range(size)])
+    return store, size
+
+
+def _empty(size: int) -> State:
+    return State(str(UUID(int=size)), 0, "benchmark", "local", ACCOUNT, None)
+
+
+def _address(number: int) -> Address:
+    return Address("Flow", f"flow-{number:05d}")
