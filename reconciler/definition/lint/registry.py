@@ -8,7 +8,19 @@ from typing import Final
 
 from reconciler.definition.lint.rule import Rule
 
-MODULES: Final[tuple[str, ...]] = ()
+MODULES: Final[tuple[str, ...]] = (
+    "transitions",
+    "reach",
+    "error_paths",
+    "loops",
+    "limits",
+    "splits",
+    "subflows",
+    "secrets_in_text",
+    "hosts",
+    "identifiers",
+    "retired",
+)
 """Modules of `reconciler.definition.lint` that have `RULES`."""
 
 
