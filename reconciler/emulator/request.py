@@ -1,6 +1,6 @@
 """One request as WSGI (PEP 3333) hands it over: the few things that the emulator looks at, read when asked for.
 
-Not Werkzeug's, of which this is all that we would need: its import is a tenth of the time of a plan.
+Not Werkzeug's, of which this is all that we would need: its import and its map take 40 of the 600 ms of a plan.
 """
 
 from __future__ import annotations
