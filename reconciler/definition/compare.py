@@ -21,6 +21,7 @@ from reconciler.definition.difference import (
     WidgetRenamed,
     WidgetsMoved,
 )
+from reconciler.definition.places import STATES, Where
 from reconciler.definition.renames import Renames, find_renames
 from reconciler.definition.secrets import is_secret
 from reconciler.definition.values import Changed, changed_members, changed_values
@@ -48,12 +49,28 @@ def differences(before: Definition, after: Definition) -> tuple[Difference, ...]
     if before.digests.full == after.digests.full:
         return ()
     one, other = before.data(), after.data()
-    mine, theirs = _widgets(one), _widgets(other)
+    return _differences(one, other, renames_between(one, other))
+
+
+def differences_by_name(before: JsonObject, after: JsonObject) -> tuple[Difference, ...]:
+    """Give what differs when a widget is its name and nothing else: a new name is another widget."""
+    return _differences(before, after, Renames({}))
+
+
+def renames_between(before: JsonObject, after: JsonObject) -> Renames:
+    """Give the widgets that only changed their name."""
+    mine, theirs = widgets_of(before), widgets_of(after)
     if mine is None or theirs is None:
-        return tuple(_of_odd_shape(one, other))
+        return Renames({})
     removed = {name: mine[name] for name in mine.keys() - theirs.keys()}
     added = {name: theirs[name] for name in theirs.keys() - mine.keys()}
-    renames = find_renames(removed, added)
+    return find_renames(removed, added)
+
+
+def _differences(one: JsonObject, other: JsonObject, renames: Renames) -> tuple[Difference, ...]:
+    mine, theirs = widgets_of(one), widgets_of(other)
+    if mine is None or theirs is None:
+        return tuple(_of_odd_shape(one, other))
     found: list[Difference] = list(_of_flow(one, other, renames))
     old_names = {new: old for old, new in renames.names.items()}
     moved: list[str] = []
@@ -67,7 +84,7 @@ def differences(before: Definition, after: Definition) -> tuple[Difference, ...]
     return (*found, WidgetsMoved(tuple(moved))) if moved else tuple(found)
 
 
-def _widgets(data: JsonObject) -> Widgets | None:
+def widgets_of(data: JsonObject) -> Widgets | None:
     """Give the widgets by name, in normal form; None when they are no list, or names are missing or doubled."""
     states = data.get("states")
     if not isinstance(states, list):
@@ -83,9 +100,9 @@ def _widgets(data: JsonObject) -> Widgets | None:
 
 def _of_flow(before: JsonObject, after: JsonObject, renames: Renames) -> Iterator[ValueChanged]:
     mine, theirs = ({key: value for key, value in side.items() if key != "states"} for side in (before, after))
-    for path, one, other in changed_members("", mine, theirs, renames.same):
-        if path != "initial_state" or not renames.same_name(one, other):
-            yield ValueChanged(None, path, one, other)
+    for where, one, other in changed_members(Where("", (), ()), mine, theirs, renames.same):
+        if where.path != "initial_state" or not renames.same_name(one, other):
+            yield ValueChanged(None, where.path, one, other, was=where.was, at=where.at)
 
 
 def _of_widget(
@@ -103,34 +120,36 @@ def _of_widget(
 def _changed(name: str, before: JsonObject, after: JsonObject, renames: Renames) -> Iterator[Difference]:
     if same(without_offset(before), without_offset(after)):
         return
-    for item in _changes(name, before, after, renames):
+    root = Where("", (STATES, str(before["name"])), (STATES, name))
+    for item in _changes(root, before, after, renames):
         if isinstance(item, TransitionChanged):
             yield item
             continue
-        path, one, other = item
+        (path, was, at), one, other = item
         # A whole `properties` may hold a secret somewhere inside.
         secret = path == "properties" or is_secret(_type(before), path) or is_secret(_type(after), path)
-        yield ValueChanged(name, path, one, other, secret=secret)
+        yield ValueChanged(name, path, one, other, secret=secret, was=was, at=at)
 
 
 def _changes(
-    name: str, before: JsonObject, after: JsonObject, renames: Renames
+    root: Where, before: JsonObject, after: JsonObject, renames: Renames
 ) -> Iterator[TransitionChanged | Changed]:
     mine, theirs = ({k: v for k, v in side.items() if k not in _OWN_RULES} for side in (before, after))
-    yield from changed_members("", mine, theirs, renames.same)
-    yield from _changed_properties(before, after, renames)
+    yield from changed_members(root, mine, theirs, renames.same)
+    yield from _changed_properties(root, before, after, renames)
     if "transitions" in before or "transitions" in after:
-        yield from changed_transitions(name, before.get("transitions"), after.get("transitions"), renames)
+        yield from changed_transitions(root, before.get("transitions"), after.get("transitions"), renames)
 
 
-def _changed_properties(before: JsonObject, after: JsonObject, renames: Renames) -> Iterator[Changed]:
+def _changed_properties(root: Where, before: JsonObject, after: JsonObject, renames: Renames) -> Iterator[Changed]:
     if "properties" not in before and "properties" not in after:
         return
     mine, theirs = without_offset(before), without_offset(after)
     one, other = (s.get("properties", {}) if isinstance(s, dict) else None for s in (mine, theirs))
-    yield from changed_values("properties", one, other, renames.same)
+    where = root.member("properties")
+    yield from changed_values(where, one, other, renames.same)
     if same(one, other) and ("properties" in before) != ("properties" in after):
-        yield "properties", before.get("properties"), after.get("properties")
+        yield where, before.get("properties"), after.get("properties")
 
 
 def _of_odd_shape(before: JsonObject, after: JsonObject) -> Iterator[Difference]:
@@ -138,7 +157,7 @@ def _of_odd_shape(before: JsonObject, after: JsonObject) -> Iterator[Difference]
     mine, theirs = before.get("states"), after.get("states")
     mine_bare, theirs_bare = _all_bare(mine), _all_bare(theirs)
     if not same(mine_bare, theirs_bare) or ("states" in before) != ("states" in after):
-        yield ValueChanged(None, "states", mine, theirs, secret=True)
+        yield ValueChanged(None, STATES, mine, theirs, secret=True, was=(STATES,), at=(STATES,))
     elif isinstance(mine, list) and isinstance(theirs, list):
         moved = _unmatched(mine, theirs)
         yield from [WidgetsMoved(tuple(moved))] if moved else []

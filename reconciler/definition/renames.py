@@ -60,6 +60,31 @@ def rewritten(value: Json, names: Mapping[str, str]) -> Json:
     return value
 
 
+def renamed(data: JsonObject, names: Mapping[str, str]) -> JsonObject:
+    """Give a definition whose widgets have their new names, with transitions, the start and Liquid following."""
+    if not names:
+        return data
+    states = data.get("states")
+    followed = {key: rewritten(value, names) for key, value in data.items() if key != "states"}
+    if "initial_state" in followed:
+        followed["initial_state"] = Renames(names).follow(data["initial_state"])
+    widgets = [_renamed_state(state, names) for state in (states if isinstance(states, list) else [])]
+    return {key: widgets if key == "states" else followed[key] for key in data}
+
+
+def _renamed_state(state: Json, names: Mapping[str, str]) -> Json:
+    if not isinstance(state, dict):
+        return state
+    follow = Renames(names).follow
+    result = {key: follow(value) if key == "name" else rewritten(value, names) for key, value in state.items()}
+    transitions = result.get("transitions")
+    if isinstance(transitions, list):
+        result["transitions"] = [
+            {**t, "next": follow(t["next"])} if isinstance(t, dict) and "next" in t else t for t in transitions
+        ]
+    return result
+
+
 def _new_reference(found: re.Match[str], names: Mapping[str, str]) -> str:
     group = 1 if found.group(1) is not None else 3
     old = found.group(group)
