@@ -23,13 +23,17 @@ FAILURES: Final[dict[str, tuple[str, ...]]] = {
     "run-conversation-relay": ("failed",),
     "run-function": ("fail",),
     "run-subflow": ("failed",),
-    "send-and-wait-for-reply": ("deliveryFailure",),
-    "send-message": ("failed",),
     "send-to-auto-pilot": ("failure",),
     "send-to-flex": ("failedToEnqueue", "callFailure"),
     "start-conversation": ("failed",),
 }
 """Events that mean that the widget could not do its work."""
+
+DELIVERIES: Final[dict[str, tuple[str, ...]]] = {
+    "send-and-wait-for-reply": ("deliveryFailure",),
+    "send-message": ("failed",),
+}
+"""Events that mean that a message did not arrive."""
 
 TIMEOUTS: Final[dict[str, tuple[str, ...]]] = {
     "add-twiml-redirect": ("timeout",),
@@ -40,6 +44,8 @@ TIMEOUTS: Final[dict[str, tuple[str, ...]]] = {
     "send-to-auto-pilot": ("timeout",),
 }
 """Events that mean that a person did nothing."""
+
+_REPLY: Final = "send-and-wait-for-reply"
 
 _HANDOFFS: Final = frozenset({"send-to-flex", "enqueue-call", "start-conversation"})
 """What ends a flow when all goes well and strands somebody when not: they count even when nothing follows them."""
@@ -57,9 +63,18 @@ def _failures(context: Context) -> Iterator[Problem]:
             yield Problem(message, widget.at("transitions"), widget.name, f"transitions.{wanted[0]}")
 
 
-def _timeouts(context: Context) -> Iterator[Problem]:
-    for widget, events in _missing(context, TIMEOUTS):
+def _deliveries(context: Context) -> Iterator[Problem]:
+    for widget, events in _missing(context, DELIVERIES):
         if _goes_on(widget):
+            message = f"{events[0]} of {widget.type} leads nowhere: a message that does not arrive ends the execution"
+            yield Problem(message, widget.at("transitions"), widget.name, f"transitions.{events[0]}")
+
+
+def _timeouts(context: Context) -> Iterator[Problem]:
+    # A conversation that nobody answers for hours may well end there: only where others are led on is it forgotten.
+    replies = any(widget.type == _REPLY and "timeout" in widget.events() for widget in context.flow.widgets)
+    for widget, events in _missing(context, TIMEOUTS):
+        if _goes_on(widget) and (widget.type != _REPLY or replies):
             message = f"{_listed(events)} of {widget.type} leads nowhere: whoever does not answer hears no more"
             yield Problem(message, widget.at("transitions"), widget.name, f"transitions.{events[0]}")
 
@@ -79,8 +94,12 @@ def _missing(context: Context, table: dict[str, tuple[str, ...]]) -> Iterator[tu
 
 def _goes_on(widget: Widget) -> bool:
     """Tell whether something follows when all goes well; where nothing does, an error ends it no earlier."""
-    bad = {*FAILURES.get(widget.type, ()), *TIMEOUTS.get(widget.type, ())}
-    return bool(widget.events() - bad)
+    return bool(widget.events() - failures_of(widget) - set(TIMEOUTS.get(widget.type, ())))
+
+
+def failures_of(widget: Widget) -> set[str]:
+    """Give the events that mean that a widget could not do its work; none of them waited for anybody."""
+    return {*FAILURES.get(widget.type, ()), *DELIVERIES.get(widget.type, ())}
 
 
 def _reached_by_calls(context: Context) -> set[str]:
@@ -102,11 +121,22 @@ RULES: Final = (
         number=5,
         severity="warning",
         summary="A widget that can fail has no path for it, although something follows when it works",
-        why="When the request, the message or the handoff fails, the execution ends without a word: the caller hears "
+        why="When the request, the call or the handoff fails, the execution ends without a word: the caller hears "
         "the line go dead, the chat stays open, and Studio counts it as a success.",
         example='{"event": "success", "next": "greet"}, {"event": "failed"}',
         remedy="Connect the event to an apology, a retry with a counter, or a handoff to a person.",
         check=_failures,
+    ),
+    Rule(
+        id="missing-delivery-path",
+        number=5,
+        severity="note",
+        summary="A message that may not arrive has no path for it, although something follows when it does",
+        why="A number that takes no text messages, or a session that has expired, ends the execution at that message: "
+        "what comes after it (a record, a task, a second channel) never happens.",
+        example='{"event": "sent", "next": "save"}, {"event": "failed"}',
+        remedy="Connect failed or deliveryFailure to what shall happen all the same, or to another channel.",
+        check=_deliveries,
     ),
     Rule(
         id="missing-timeout-path",

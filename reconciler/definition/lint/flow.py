@@ -46,8 +46,13 @@ class Text:
     """One string of a widget, and where it stands."""
 
     path: Path
-    property: str
     value: str
+    state: JsonObject = field(repr=False, compare=False)
+
+    @property
+    def property(self) -> str:
+        """Its place in the widget as people read it: `properties.url`."""
+        return dotted(self.state, self.path[2:]) or ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +65,7 @@ class Widget:
     properties: JsonObject = field(repr=False)
     transitions: tuple[Transition, ...] = field(repr=False)
     raw: JsonObject = field(repr=False, compare=False)
+    strings: tuple[Text, ...] = field(default=(), repr=False, compare=False)
 
     @property
     def path(self) -> Path:
@@ -79,24 +85,9 @@ class Widget:
         value = self.properties.get(name)
         return value if isinstance(value, str) else ""
 
-    def texts(self) -> Iterator[Text]:
+    def texts(self) -> tuple[Text, ...]:
         """Give every string below `properties`, and those of the conditions (`arguments`, `value`)."""
-        yield from self._texts(self.properties, ("properties",))
-        for transition in self.transitions:
-            for condition in transition.conditions:
-                inside = condition.path[len(self.path) :]
-                for key in ("arguments", "value"):
-                    yield from self._texts(condition.raw.get(key), (*inside, key))
-
-    def _texts(self, value: Json, inside: Path) -> Iterator[Text]:
-        if isinstance(value, str):
-            yield Text((*self.path, *inside), dotted(self.raw, inside) or "", value)
-        elif isinstance(value, dict):
-            for key, item in value.items():
-                yield from self._texts(item, (*inside, key))
-        elif isinstance(value, list):
-            for index, item in enumerate(value):
-                yield from self._texts(item, (*inside, index))
+        return self.strings
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +153,29 @@ def _widget(index: int, state: JsonObject) -> Widget:
         if isinstance(item, dict)
     )
     known = properties if isinstance(properties, dict) else {}
-    return Widget(index, _text(state, "name"), _text(state, "type"), known, transitions, state)
+    strings = tuple(_strings(state, index, known, transitions))
+    return Widget(index, _text(state, "name"), _text(state, "type"), known, transitions, state, strings)
+
+
+def _strings(
+    state: JsonObject, index: int, properties: JsonObject, transitions: Sequence[Transition]
+) -> Iterator[Text]:
+    yield from _texts(state, properties, ("states", index, "properties"))
+    for transition in transitions:
+        for condition in transition.conditions:
+            for key in ("arguments", "value"):
+                yield from _texts(state, condition.raw.get(key), (*condition.path, key))
+
+
+def _texts(state: JsonObject, value: Json, path: Path) -> Iterator[Text]:
+    if isinstance(value, str):
+        yield Text(path, value, state)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from _texts(state, item, (*path, key))
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _texts(state, item, (*path, index))
 
 
 def _transition(path: Path, raw: JsonObject) -> Transition:

@@ -28,7 +28,7 @@ _LOCAL: Final = re.compile(
 _PLACEHOLDER: Final = re.compile(
     r"(?i)[A-Z]{2}X{4,}|X{4,}|<[^<>]+>|\[(your|insert|enter|replace)[^\]]*\]"
     r"|(your|replace|insert|change|enter)[-_ ]?(me|[a-z0-9]+([-_ ][a-z0-9]+)*([-_ ]?here)?)(\[\w+\])?"
-    r"|to-?do|fix-?me|tbd"
+    r"|(whatsapp:)?\+\d*X{3,}[XYZ\d]*|to-?do|fix-?me|tbd"
 )
 _WORD_IN_URL: Final = re.compile(
     r"(?i)[/.@=-](your|my)[-_]?(domain|host|server|site|company|app|service|url|function|api)\b|X{4,}|//YOUR[-_]"

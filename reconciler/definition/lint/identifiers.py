@@ -10,7 +10,7 @@ from reconciler.definition.lint.context import Context
 from reconciler.definition.lint.literals import quoted
 from reconciler.definition.lint.rule import Problem, Rule
 
-_PHONE: Final = re.compile(r"\s*(?:whatsapp:|sms:|tel:)?\+[1-9][0-9 ().-]{6,20}\s*")
+_PHONE: Final = re.compile(r"\s*(?:whatsapp:|sms:|tel:)?(\+[1-9][0-9 ().-]{6,20}|\(\d{3}\) ?\d{3}-\d{4})\s*")
 _PHONE_PLACES: Final = re.compile(r"properties\.(to|from|caller_id|(participants|parameters|variables)\[\d+\]\.(\w+))$")
 _SID: Final = re.compile(r"\b(AC|CF|CH|DE|FW|HX|IS|KS|MG|NO|PN|TC|UA|WK|WQ|WS|WW|XB|ZE|ZF|ZH|ZN|ZS)[0-9a-f]{32}\b")
 _DIGITS: Final = range(8, 16)
@@ -29,7 +29,7 @@ def _phones(context: Context) -> Iterator[Problem]:
 
 def _covered(number: str) -> str:
     """Show the beginning and the end of a number: findings are read by more people than the flow."""
-    plain = number.strip()
+    plain = number.strip().rpartition(":")[2]
     return f"{plain[:5]}…{plain[-2:]}"
 
 

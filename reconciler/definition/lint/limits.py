@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 from reconciler.definition import size
 from reconciler.definition.lint.context import Context, Neighbour
+from reconciler.definition.lint.error_paths import TIMEOUTS, failures_of
 from reconciler.definition.lint.flow import Flow
 from reconciler.definition.lint.rule import Problem, Rule
 
@@ -90,14 +91,13 @@ def _depths(flow: Flow) -> dict[str, int]:
 
 
 def _repeated(context: Context) -> Iterator[Problem]:
+    """Find widgets that every answer leads back to. Asking again after silence or a failure is no such thing."""
     for widget in context.flow.widgets:
-        for transition in widget.transitions:
-            if transition.next and transition.next == widget.name:
-                message = (
-                    f"{transition.event} leads back to {widget.name!r}: after {IN_A_ROW} times in a row Studio ends it"
-                )
-                yield Problem(message, (*transition.path, "next"), widget.name, transition.property)
-                break
+        rest = failures_of(widget) | set(TIMEOUTS.get(widget.type, ()))
+        answers = [t for t in widget.transitions if t.next and t.event not in rest]
+        if answers and all(transition.next == widget.name for transition in answers):
+            message = f"every answer leads back to {widget.name!r}; Studio ends it after {IN_A_ROW} times in a row"
+            yield Problem(message, (*answers[0].path, "next"), widget.name, answers[0].property)
 
 
 def _iterations(context: Context) -> Iterator[Problem]:
@@ -146,12 +146,12 @@ RULES: Final = (
     Rule(
         id="repeats-itself",
         number=7,
-        severity="note",
-        summary="A widget leads back to itself",
+        severity="warning",
+        summary="A widget that every answer leads back to",
         why=f"Studio ends the execution when the same widget runs {IN_A_ROW} times in a row, without a word to the "
         "caller.",
-        example='{"name": "menu", "transitions": [{"event": "timeout", "next": "menu"}]}',
-        remedy="Lead through a widget that says what went wrong, and count the rounds.",
+        example='{"name": "menu", "transitions": [{"event": "keypress", "next": "menu"}]}',
+        remedy="Lead the answer on; where it is not understood, through a widget that says so.",
         check=_repeated,
     ),
     Rule(

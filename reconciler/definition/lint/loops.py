@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from reconciler.definition import catalogue
 from reconciler.definition.lint.context import Context
+from reconciler.definition.lint.error_paths import failures_of
 from reconciler.definition.lint.flow import Flow, Widget
 from reconciler.definition.lint.rule import Problem, Rule
 
@@ -18,58 +20,83 @@ WAITS: Final = frozenset(
         "send-and-wait-for-reply", "send-to-auto-pilot", "send-to-flex", "understand",
     }
 )  # fmt: skip
-"""Widgets that wait for a person or a call. A sub-flow may wait inside."""
+"""Widgets that wait for a person or a call. A sub-flow may wait inside. Their failures come at once."""
+
+_DELAYS: Final = re.compile(r"(?i)delay|wait|sleep|pause|poll")
+"""In a name or a URL: a Function that does nothing for some seconds is how flows wait without a person."""
 
 _COUNTS: Final = re.compile(r"\|\s*(plus|minus|times|divided_by|modulo)\b")
 _SHOWN: Final = 6
+
+Quick = dict[str, list[str]]
+"""By name of a widget, what comes after it without a wait."""
 
 
 def _loops(context: Context) -> Iterator[Problem]:
     flow = context.flow
     reachable = flow.reachable()
-    quick = {w.name: w for w in flow.widgets if w.name in reachable and w.type not in WAITS}
-    for circle in _circles(flow, quick):
-        if any(_counts(quick[name]) for name in circle):
+    quick = {w.name: _at_once(w, flow) for w in flow.widgets if w.name in reachable}
+    for circle in _circles(quick):
+        inside = [flow.by_name[name] for name in circle]
+        if any(_counts(widget) or _delays(widget) for widget in inside):
             continue
-        first = min((quick[name] for name in circle), key=lambda widget: widget.index)
-        message = f"a loop in which nothing waits: {_shown(_path(flow, first, circle))}"
+        first = min(inside, key=lambda widget: widget.index)
+        message = f"a loop in which nothing waits: {_shown(_path(first.name, circle, quick))}"
         yield Problem(message, first.at("transitions"), first.name, "transitions")
 
 
-def _circles(flow: Flow, quick: dict[str, Widget]) -> Iterator[frozenset[str]]:
+def _at_once(widget: Widget, flow: Flow) -> list[str]:
+    """Give the names of what comes after a widget without anybody having been waited for."""
+    known = widget.type in catalogue.widget_types()
+    events = failures_of(widget) if widget.type in WAITS or not known else widget.events()
+    return list(
+        dict.fromkeys(t.next for t in widget.transitions if t.next and t.event in events and t.next in flow.by_name)
+    )
+
+
+def _circles(quick: Quick) -> Iterator[frozenset[str]]:
     """Give each largest set of widgets in which every one leads to every other without a wait."""
-    reach = {name: _reached(flow, widget, quick) for name, widget in quick.items()}
+    circling = _without_ends(quick)
+    reach = {name: _reached(name, circling) for name in circling}
     done: set[str] = set()
-    for name in quick:
+    for name in circling:
         if name in reach[name] and name not in done:
             circle = frozenset(other for other in reach[name] if name in reach[other])
             done |= circle
             yield circle
 
 
-def _reached(flow: Flow, start: Widget, quick: dict[str, Widget]) -> set[str]:
-    waiting, seen = flow.following(start), set[str]()
+def _without_ends(quick: Quick) -> Quick:
+    """Leave out, again and again, what nothing follows: most flows have no loop, and are through with it here."""
+    left = dict(quick)
+    while ends := [name for name, after in left.items() if not any(other in left for other in after)]:
+        for name in ends:
+            del left[name]
+    return left
+
+
+def _reached(start: str, quick: Quick) -> set[str]:
+    waiting, seen = list(quick[start]), set[str]()
     while waiting:
-        widget = waiting.pop()
-        if widget.name in quick and widget.name not in seen:
-            seen.add(widget.name)
-            waiting.extend(flow.following(widget))
+        name = waiting.pop()
+        if name in quick and name not in seen:
+            seen.add(name)
+            waiting.extend(quick[name])
     return seen
 
 
-def _path(flow: Flow, first: Widget, circle: frozenset[str]) -> list[str]:
+def _path(first: str, circle: frozenset[str], quick: Quick) -> list[str]:
     """Give the shortest way from a widget back to itself inside a circle."""
-    ways = [[first.name]]
+    ways = [[first]]
     seen: set[str] = set()
-    while ways:
-        way = ways.pop(0)
-        for after in flow.following(flow.by_name[way[-1]]):
-            if after.name == first.name:
-                return [*way, first.name]
-            if after.name in circle and after.name not in seen:
-                seen.add(after.name)
-                ways.append([*way, after.name])
-    return [first.name]
+    for way in ways:
+        for after in quick[way[-1]]:
+            if after == first:
+                return [*way, first]
+            if after in circle and after not in seen:
+                seen.add(after)
+                ways.append([*way, after])
+    return [first]
 
 
 def _shown(path: list[str]) -> str:
@@ -80,6 +107,10 @@ def _shown(path: list[str]) -> str:
 def _counts(widget: Widget) -> bool:
     """Tell whether a widget keeps count: then the loop is a retry, and a split ends it."""
     return any(_COUNTS.search(text.value) for text in widget.texts())
+
+
+def _delays(widget: Widget) -> bool:
+    return widget.type == "run-function" and bool(_DELAYS.search(f"{widget.name} {widget.text('url')}"))
 
 
 RULES: Final = (

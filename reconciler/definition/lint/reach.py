@@ -18,12 +18,14 @@ def _unreachable(context: Context) -> Iterator[Problem]:
     flow = context.flow
     if flow.start is None:
         return
-    lost = [widget for widget in flow.widgets if widget.name and widget.name not in flow.reachable()]
+    reachable = flow.reachable()
+    lost = [widget for widget in flow.widgets if widget.name and widget.name not in reachable]
+    names = {widget.name for widget in lost}
     seen: set[str] = set()
     for widget in _entries_first(flow, lost):
         if widget.name in seen:
             continue
-        group = flow.reachable(widget) & {other.name for other in lost}
+        group = flow.reachable(widget) & names
         more = len(group - seen - {widget.name})
         seen |= group
         rest = f", nor to {more} that follow{'s' if more == 1 else ''}" if more else ""

@@ -35,7 +35,7 @@ def _products(context: Context) -> Iterator[Problem]:
             )
             continue
         for text in widget.texts():
-            found = _HOSTS.search(text.value)
+            found = _HOSTS.search(text.value) if "twilio.com" in text.value else None
             if found:
                 product = "Autopilot" if found.group(1) else "Programmable Chat"
                 yield Problem(f"calls {product}, which is switched off", text.path, widget.name, text.property)
@@ -45,7 +45,7 @@ def _v1(context: Context) -> Iterator[Problem]:
     for widget in context.flow.widgets:
         for text in widget.texts():
             for name, pattern, reason in _V1:
-                if pattern.search(text.value):
+                if name in text.value and pattern.search(text.value):
                     yield Problem(f"{name} {reason}", text.path, widget.name, text.property)
 
 

@@ -29,6 +29,12 @@ _NAME: Final = (
     r"(?:[\w-]*[_-])?(?:api[_-]?key|apikey|access[_-]?key|access[_-]?token|auth[_-]?token|authtoken|secret|client[_-]?secret"
     r"|password|passwd|pwd|token|subscription-key|sig|signature)"
 )
+_MARKS: Final = (
+    "private key", "eyj", "k_live_", "k_test_", "akia", "asia", "aiza", "gh", "xox", "hooks.slack", "sg.", "sk-",
+    "@", "key", "secret", "pass", "pwd", "token", "sig", "auth", "code=", "bearer", "basic",
+)  # fmt: skip
+"""One of these stands in everything that the patterns find, in lower case: most texts have none."""
+
 _NAMED: Final = re.compile(rf"(?i)^(?:{_NAME}|authorization|x-api-key)$")
 _NAMED_VALUES: Final = (
     (re.compile(r"(?i)\b[a-z][a-z0-9+.-]*://[^\s/:@{}$]+:(?P<value>[^\s/@]+)@"), "a password in a URL"),
@@ -74,6 +80,9 @@ def _pair_names(widget: Widget) -> Iterator[tuple[tuple[str | int, ...], str]]:
 
 
 def _inside(value: str) -> Iterator[str]:
+    lowered = value.lower()
+    if not any(mark in lowered for mark in _MARKS):
+        return
     for what, pattern in _FORMATS:
         if pattern.search(value):
             yield what

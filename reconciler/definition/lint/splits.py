@@ -15,6 +15,14 @@ _NUMBER: Final = re.compile(r"\s*[-+]?(\d+(\.\d*)?|\.\d+)\s*")
 _THOUSANDS: Final = re.compile(r"(?<![\d,.])\d{1,3}(,\d{3})+(?![\d,.])")
 _PAIRS: Final = (("(", ")"), ("[", "]"), ("{", "}"), ("“", "”"))
 _LIST: Final = re.compile(r"\s*[\w'+-]{1,20}(\s*,\s*[\w'+-]{1,20}){2,}\s*")
+_ANSWER: Final = re.compile(r"\.(inbound\.Body|Digits|SpeechResult|Body|Memory)\b|\btrigger\.message\.Body")
+_BOOLEAN: Final = {"true", "false"}
+_OPPOSITES: Final = {
+    "contains": "does_not_contain",
+    "equal_to": "not_equal_to",
+    "matches_any_of": "does_not_match_any_of",
+    "starts_with": "does_not_start_with",
+}
 _NUMERIC: Final = frozenset({"less_than", "greater_than"})
 
 
@@ -33,9 +41,23 @@ def conditions(context: Context) -> Iterator[tuple[Widget, Transition, Condition
 def _no_match(context: Context) -> Iterator[Problem]:
     reachable = context.flow.reachable()
     for widget in splits(context):
-        if "noMatch" not in widget.events() and "match" in widget.events() and widget.name in reachable:
+        if "noMatch" in widget.events() or "match" not in widget.events() or widget.name not in reachable:
+            continue
+        branches = [t.conditions[0] for t in widget.transitions if t.event == "match" and len(t.conditions) == 1]
+        # One condition about no person's answer is a gate: what does not pass may well end there.
+        gate = len(branches) <= 1 and not _ANSWER.search(widget.text("input"))
+        if not gate and not _covers_all(branches):
             message = "noMatch leads nowhere: whatever fits no condition ends the execution"
             yield Problem(message, widget.at("transitions"), widget.name, "transitions.noMatch")
+
+
+def _covers_all(branches: list[Condition]) -> bool:
+    """Tell whether two conditions leave nothing out: blank or not, true or false, equal or not."""
+    seen = {(condition.kind, _folded(condition.value)) for condition in branches}
+    kinds = {kind for kind, _ in seen}
+    if {"is_blank", "is_not_blank"} <= kinds or {value for _, value in seen if value in _BOOLEAN} == _BOOLEAN:
+        return True
+    return any((_OPPOSITES.get(kind), value) in seen for kind, value in seen)
 
 
 def _unmatchable(context: Context) -> Iterator[Problem]:
