@@ -16,7 +16,7 @@ _THOUSANDS: Final = re.compile(r"(?<![\d,.])\d{1,3}(,\d{3})+(?![\d,.])")
 _PAIRS: Final = (("(", ")"), ("[", "]"), ("{", "}"), ("“", "”"))
 _LIST: Final = re.compile(r"\s*[\w'+-]{1,20}(\s*,\s*[\w'+-]{1,20}){2,}\s*")
 _ANSWER: Final = re.compile(r"\.(inbound\.Body|Digits|SpeechResult|Body|Memory)\b|\btrigger\.message\.Body")
-_BOOLEAN: Final = {"true", "false"}
+_EITHER: Final = ({"true", "false"}, {"yes", "no"})
 _OPPOSITES: Final = {
     "contains": "does_not_contain",
     "equal_to": "not_equal_to",
@@ -46,18 +46,31 @@ def _no_match(context: Context) -> Iterator[Problem]:
         branches = [t.conditions[0] for t in widget.transitions if t.event == "match" and len(t.conditions) == 1]
         # One condition about no person's answer is a gate: what does not pass may well end there.
         gate = len(branches) <= 1 and not _ANSWER.search(widget.text("input"))
-        if not gate and not _covers_all(branches):
+        if not gate and not _covers_all(branches, answered=bool(_ANSWER.search(widget.text("input")))):
             message = "noMatch leads nowhere: whatever fits no condition ends the execution"
             yield Problem(message, widget.at("transitions"), widget.name, "transitions.noMatch")
 
 
-def _covers_all(branches: list[Condition]) -> bool:
-    """Tell whether two conditions leave nothing out: blank or not, true or false, equal or not."""
+def _covers_all(branches: list[Condition], *, answered: bool) -> bool:
+    """Tell whether conditions leave nothing out: blank or not, equal or not, below and above, true and false.
+
+    A person may answer beside yes and no; a Function rarely does.
+    """
     seen = {(condition.kind, _folded(condition.value)) for condition in branches}
     kinds = {kind for kind, _ in seen}
-    if {"is_blank", "is_not_blank"} <= kinds or {value for _, value in seen if value in _BOOLEAN} == _BOOLEAN:
+    if {"is_blank", "is_not_blank"} <= kinds or _meet(seen):
+        return True
+    values = {value for kind, value in seen if kind == "equal_to"}
+    if not answered and any(both <= values for both in _EITHER):
         return True
     return any((_OPPOSITES.get(kind), value) in seen for kind, value in seen)
+
+
+def _meet(seen: set[tuple[str, str]]) -> bool:
+    """Tell whether every number is below one bound or above the other."""
+    below = [float(value) for kind, value in seen if kind == "less_than" and _NUMBER.fullmatch(value)]
+    above = [float(value) for kind, value in seen if kind == "greater_than" and _NUMBER.fullmatch(value)]
+    return bool(below) and bool(above) and min(above) < max(below)
 
 
 def _unmatchable(context: Context) -> Iterator[Problem]:
