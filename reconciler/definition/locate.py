@@ -15,7 +15,7 @@ from typing import Final, Protocol
 
 Path = tuple[str | int, ...]
 
-_TOKEN: Final = re.compile(r'[{}\[\],:]|"(?:[^"\\]|\\.)*"|[^\s{}\[\],:"]+')
+TOKEN: Final = re.compile(r'[{}\[\],:]|"(?:[^"\\]|\\.)*"|[^\s{}\[\],:"]+')
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class _Open:
 def nodes(text: str) -> Iterator[Node]:
     """Give every value of a document in the order of the text. The text must be balanced: parse it before."""
     stack: list[_Open] = []
-    for found in _TOKEN.finditer(text):
+    for found in TOKEN.finditer(text):
         piece, at = found.group(), found.start()
         if piece in "]}":
             stack.pop()

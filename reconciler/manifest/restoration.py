@@ -8,9 +8,9 @@ once becomes the placeholder again. What cannot be put back is lost; whoever wri
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from typing import Final, cast
 
+from reconciler.manifest.pairing import identities, paired_items
 from reconciler.manifest.placeholder import PLACEHOLDER
 from reconciler.model.jsontypes import Json, JsonObject
 
@@ -29,9 +29,12 @@ def with_placeholders(body: JsonObject, written: Json, resolved: Json) -> JsonOb
     return cast("JsonObject", _restored(body, written, resolved))
 
 
+def restored(body: str, written: str, resolved: str) -> str:
+    """Give one text with placeholders put back; see `with_placeholders`."""
+    return written if body == resolved else _restored_text(body, written, resolved)
+
+
 def _restored(body: Json, written: Json, resolved: Json) -> Json:
-    if body == resolved:
-        return written
     match body, written, resolved:
         case dict(), dict(), dict():
             return {
@@ -41,29 +44,23 @@ def _restored(body: Json, written: Json, resolved: Json) -> Json:
         case list(), list(), list():
             return _restored_list(body, written, resolved)
         case str(), str(), str():
-            return _restored_text(body, written, resolved)
+            return restored(body, written, resolved)
         case _:
-            return body
+            return written if body is resolved or (type(body) is type(resolved) and body == resolved) else body
 
 
 def _restored_list(body: list[Json], written: list[Json], resolved: list[Json]) -> list[Json]:
-    """Match items by name (widgets), key (parameters) or event (transitions), the others by their position."""
-    places = {_identity(item, index): index for index, item in enumerate(resolved)}
+    """Match widgets by name, parameters by key, transitions by event and condition, the others by what surrounds them.
+
+    Where something was removed or added among the others, those that are the same on both sides still find each other.
+    """
+    known = {name: index for index, name in enumerate(identities(resolved)) if index < len(written)}
+    paired = {after: before for before, after in paired_items(resolved, body) if before is not None}
     found: list[Json] = []
-    for index, item in enumerate(body):
-        at = places.get(_identity(item, index))
-        known = at is not None and at < len(written)
-        found.append(_restored(item, written[at], resolved[at]) if known and at is not None else item)
+    for index, (item, name) in enumerate(zip(body, identities(body), strict=True)):
+        at = known.get(name, paired.get(index))
+        found.append(item if at is None or at >= len(written) else _restored(item, written[at], resolved[at]))
     return found
-
-
-def _identity(item: Json, index: int) -> tuple[str, str]:
-    if isinstance(item, Mapping):
-        for key in ("name", "key", "event"):
-            value = item.get(key)
-            if isinstance(value, str) and value != "match":
-                return key, value
-    return "index", str(index)
 
 
 def _restored_text(body: str, written: str, resolved: str) -> str:

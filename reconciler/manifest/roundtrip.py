@@ -53,13 +53,13 @@ def rewrite(text: str, change: Callable[[list[Any]], None], expected: Callable[[
     stream = io.StringIO()
     yaml.dump_all(documents, stream)
     after = stream.getvalue()
-    if _exact(_meaning(after)) != _exact(expected(_meaning(text))):
+    if exact(_meaning(after)) != exact(expected(_meaning(text))):
         raise NotFaithfulError("it would not mean the same afterwards")
     return after
 
 
-def _exact(documents: list[Json]) -> str:
-    """Tell 1 from 1.0 and from true, which Python takes for equal."""
+def exact(documents: list[Json]) -> str:
+    """Write values so that 1, 1.0 and true, which Python takes for equal, are told apart."""
     return json.dumps(documents, sort_keys=True)
 
 

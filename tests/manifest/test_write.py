@@ -5,7 +5,7 @@ import stat
 
 import pytest
 
-from reconciler.errors import LoadError, RefusedError
+from reconciler.errors import LoadError, RefusedError, StaleError
 from reconciler.manifest.replacement import replace
 from reconciler.manifest.write import rewritten, unified_diff, write_definition
 from reconciler.model.address import flow
@@ -132,11 +132,21 @@ def test_a_diff_looks_like_gits():
 
 def test_yaml_that_cannot_be_kept_is_refused(folder, texts, definition, body):
     """Where a round trip would lose something, nothing is written and a file of its own is advised."""
-    inline = texts["flow"].replace("{file: reminder.json}", json.dumps(json.loads(definition())))
+    bare = json.dumps(json.loads(definition())).replace('"states": [', '"states": [ # the widgets\n    ')
+    inline = texts["flow"].replace("{file: reminder.json}", bare)
     folder.write({"flow.yaml": "---\n---\n" + inline})
     with pytest.raises(RefusedError):
         write_definition(folder.root, desired(folder), body)
     assert (folder.root / "flow.yaml").read_text() == "---\n---\n" + inline
+
+
+def test_a_file_that_was_changed_meanwhile_is_left_alone(folder, body):
+    """What a person saved after the change was shown is not overwritten."""
+    change = rewritten(folder.root, desired(folder), body)
+    (folder.root / "reminder.json").write_text("{}")
+    with pytest.raises(StaleError):
+        change.write()
+    assert (folder.root / "reminder.json").read_text() == "{}"
 
 
 def test_a_replacement_that_fails_leaves_nothing_beside(folder):
