@@ -31,10 +31,14 @@ _AT: Final = ("spec", "definition")
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """A definition and the file it stands in, relative to the project folder."""
+    """A definition and the file it stands in, relative to the project folder.
+
+    `written` is it with its placeholders as they stand in the file; the same object where it has none.
+    """
 
     definition: Definition
     source: str
+    written: Definition
 
 
 def read(document: Document, given: JsonObject, folder: Folder, values: Values) -> Body | None:
@@ -66,7 +70,7 @@ def _from_file(document: Document, named: Json, folder: Folder, values: Values) 
         findings.extend(error.findings)
         return None
     done = _replaced(definition, values, _file_places(raw, file))
-    return Body(done, file) if _fits(done, Place(file), findings) else None
+    return Body(done, file, definition) if _fits(done, Place(file), findings) else None
 
 
 def _inline(document: Document, given: JsonObject, values: Values) -> Body | None:
@@ -78,7 +82,7 @@ def _inline(document: Document, given: JsonObject, values: Values) -> Body | Non
         values.findings.extend(replace(finding, place=place) for finding in error.findings)
         return None
     done = _replaced(definition, values, lambda path: document.place((*_AT, *path)))
-    return Body(done, document.file) if _fits(done, place, values.findings) else None
+    return Body(done, document.file, definition) if _fits(done, place, values.findings) else None
 
 
 def _replaced(definition: Definition, values: Values, place: Callable[[Path], Place]) -> Definition:

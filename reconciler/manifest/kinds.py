@@ -161,12 +161,34 @@ class Environment(Model):
     )
 
 
+class RuleLevel(Model):
+    """How grave a lint rule is, with the reason."""
+
+    severity: Literal["error", "warning", "note", "off"] = Field(description="`off` needs a reason.")
+    reason: Text | None = Field(default=None, description="Why, for whoever reads it next.")
+
+
+Rule = Annotated[
+    Annotated[Literal["error", "warning", "note"], Tag("text")] | Annotated[RuleLevel, Tag("mapping")],
+    Discriminator(_shape),
+]
+
+
+class ProjectLint(Model):
+    """What lint rules mean here."""
+
+    rules: dict[str, Rule] = Field(
+        default={}, description="By rule: `error`, `warning`, `note`, or a mapping with `severity` and `reason`."
+    )
+
+
 class ProjectSpec(Model):
     """What holds for all flows of the folder."""
 
     default_environment: Name | None = Field(default=None, description="The environment used when none is named.")
     policy: Policy = Field(default=Policy(), description="What holds for every plan.")
     environments: dict[Name, Environment] = Field(min_length=1, description="The environments by name.")
+    lint: ProjectLint = Field(default=ProjectLint(), description="How grave lint rules are for this project.")
 
 
 class Project(Document):
@@ -223,6 +245,20 @@ Definition = Annotated[
 ]
 
 
+class LintSuppression(Model):
+    """One place where a lint rule does not count."""
+
+    rule: Text = Field(description="The rule, such as `missing-error-path`.")
+    widget: Text | None = Field(default=None, description="The widget's name. Default: the whole flow.")
+    reason: Text = Field(description="Why, for whoever reads it next.")
+
+
+class FlowLint(Model):
+    """What lint rules mean for one flow."""
+
+    suppress: list[LintSuppression] = Field(default=[], description="Where rules do not count.")
+
+
 class FlowSpec(Model):
     """One Studio flow."""
 
@@ -235,6 +271,7 @@ class FlowSpec(Model):
         default=None, description="Goes with each revision; never causes a change. Default: Applied by reconciler."
     )
     lifecycle: Lifecycle = Field(default=Lifecycle(), description="What happens to the flow beyond its content.")
+    lint: FlowLint = Field(default=FlowLint(), description="What lint rules mean for this flow.")
     previous_names: list[str] = Field(
         default=[], description="Names this flow had before in the manifests, so that a rename keeps its SID."
     )

@@ -10,7 +10,7 @@ from typing import cast
 from pydantic import ValidationError
 
 from reconciler.errors import UsageError
-from reconciler.manifest import binding, environment, fault, kinds, variables
+from reconciler.manifest import binding, environment, fault, kinds, lints, variables
 from reconciler.manifest.findings import Findings, did_you_mean
 from reconciler.manifest.placeholder import Values, Variable
 from reconciler.manifest.substitution import Substitution
@@ -19,6 +19,7 @@ from reconciler.model.address import Address
 from reconciler.model.desired import ChangeLimits, Environment, OnDrift, Policy
 from reconciler.model.finding import Place
 from reconciler.model.jsontypes import Json, JsonObject
+from reconciler.model.lint import LintLevel
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,8 @@ class Project:
     values: Values
     imports: tuple[Import, ...] = ()
     known_sids: Mapping[str, str] = field(default_factory=dict)
+    bindings: Mapping[str, Mapping[str, str | Mapping[str, str]]] = field(default_factory=dict)
+    lint: Mapping[str, LintLevel] = field(default_factory=dict)
 
 
 def read(document: Document, inputs: Inputs, findings: Findings) -> Project | None:
@@ -196,10 +199,15 @@ class _Reading:
             environments=tuple(environments),
             values=values,
             imports=imports,
+            lint=lints.levels(model.spec.lint, self._document, self._findings),
             known_sids={
                 one.value: one.name.removeprefix("flow/")
                 for one in [*named, *bound]
                 if one.name.startswith("flow/") and isinstance(one.value, str)
+            },
+            bindings={
+                name: {one.name: one.value for one in [*named, *bound] if one.environment == name}
+                for name in environments
             },
         )
 

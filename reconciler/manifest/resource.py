@@ -8,7 +8,7 @@ from typing import TypeVar, cast
 from pydantic import ValidationError
 
 from reconciler.errors import UsageError
-from reconciler.manifest import body, fault, kinds
+from reconciler.manifest import body, fault, kinds, lints
 from reconciler.manifest.findings import Findings
 from reconciler.manifest.folder import Folder
 from reconciler.manifest.placeholder import Values
@@ -71,6 +71,8 @@ class Reader:
             source=found.source,
             labels=model.metadata.labels,
             previous_names=self._previous_names(document, spec.previous_names, name),
+            written=None if found.written is found.definition else found.written,
+            suppressions=lints.suppressions(spec.lint, document, self.findings),
         )
         return desired, document.place(("spec", "definition"))
 

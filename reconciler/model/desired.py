@@ -9,7 +9,8 @@ from typing import Literal
 
 from reconciler.model.address import Address
 from reconciler.model.definition import Definition, Status
-from reconciler.model.finding import Place
+from reconciler.model.finding import Finding, Place
+from reconciler.model.lint import LintLevel, Suppression
 
 OnDelete = Literal["delete", "retain"]
 OnDrift = Literal["stop", "revert", "accept", "merge"]
@@ -40,6 +41,9 @@ class DesiredFlow:
 
     `definition` may still hold `${flow.NAME.sid}`; `reconciler.definition.portable` resolves it. `previous_names` are
     addresses the flow had before. `source` is the file the definition came from, relative to the project folder.
+    `written` is the definition as the file has it, placeholders and identifiers untouched; None when it is the same.
+    `suppressions` say where lint rules do not count.
+    `unbound` are identifiers of other environments in it that this one does not bind: it must not be sent.
     """
 
     address: Address
@@ -52,6 +56,9 @@ class DesiredFlow:
     source: str
     labels: Mapping[str, str] = field(default_factory=dict)
     previous_names: tuple[str, ...] = ()
+    unbound: tuple[Finding, ...] = ()
+    written: Definition | None = field(default=None, repr=False, compare=False)
+    suppressions: tuple[Suppression, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +129,8 @@ class Desired:
         environments: names of all environments of the project.
         known_sids: flow SIDs that other places of the project give names to (`imports`, `bindings` of every
             environment), by SID: an export that holds one of them means the flow of that name.
+        lint: how grave lint rules are, by id, where the project says so.
+        bindings: by environment, names of identifiers as in `Environment.bindings`, imported flows among them.
     """
 
     project: str
@@ -133,3 +142,5 @@ class Desired:
     sensitive: frozenset[str] = frozenset()
     environments: tuple[str, ...] = ()
     known_sids: Mapping[str, str] = field(default_factory=dict)
+    lint: Mapping[str, LintLevel] = field(default_factory=dict)
+    bindings: Mapping[str, Mapping[str, str | Mapping[str, str]]] = field(default_factory=dict)
