@@ -135,7 +135,7 @@ def _normal_transitions(transitions: list[Json]) -> list[Json]:
         if not isinstance(transition, dict):
             ordered.append(transition)
             continue
-        plain = _leading_somewhere(transition)
+        plain = leading_somewhere(transition)
         event = transition.get("event")
         if isinstance(event, str) and event != "match":
             named.append((event, plain))
@@ -145,7 +145,8 @@ def _normal_transitions(transitions: list[Json]) -> list[Json]:
     return [transition for _, transition in named] + ordered
 
 
-def _leading_somewhere(transition: JsonObject) -> JsonObject:
+def leading_somewhere(transition: JsonObject) -> JsonObject:
+    """Give a transition without a `next` that leads nowhere: null, empty and absent mean the same."""
     if transition.get("next", "x") in (None, ""):
         return {key: value for key, value in transition.items() if key != "next"}
     return transition

@@ -13,20 +13,27 @@ For callers, `pull --merge` and `--on-drift=merge` alike:
 - Pure and deterministic. `merge(base, x, base)` is x, `merge(base, base, y)` is y, and merging what was merged again
   changes nothing. Who wants to show which side made which difference asks `reconciler.definition.three_way`.
 
-Widgets are matched by name, properties by key, transitions by event and condition. Values inside a property (text,
-lists) are taken whole. Where both sides changed the same value differently, that is a conflict, never a guess; only
-where a widget stands on the canvas is taken from live. `match` transitions are asked in their order, so a new order is
-a change like any other.
+Widgets are matched by name, and one that was renamed by one side is followed by the other; properties by key, `{key,
+value}` pairs by theirs, transitions by event and by what their condition means. Other values (text, lists) are taken
+whole. Where both sides changed the same value differently, that is a conflict, never a guess. Where a widget stands on
+the canvas never conflicts: live's place is taken. `match` transitions are asked in their order, so a new order is a
+change like any other. What fits neither side is a conflict too: a transition that one side leads to a widget which the
+other removed, and a condition that both came to ask, each in its own way.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias, cast
 
-from reconciler.definition import canonical, document
+from reconciler.definition import canonical, document, places
+from reconciler.definition.align import Aligned, align, aligned_transitions
+from reconciler.definition.compare import widgets_of
+from reconciler.definition.places import ORDER, STATES, TRANSITIONS, Place
+from reconciler.definition.renames import Renames
+from reconciler.definition.values import keyed_pairs
+from reconciler.definition.wiring import read
 from reconciler.model.definition import Definition
 from reconciler.model.jsontypes import Json, JsonObject
 
@@ -36,50 +43,11 @@ class _Missing:
 
 
 _MISSING: Final = _Missing()
-_ROOT: Final = {"states": "widgets"}
-"""Where paths say it in the words of `ignoreChanges`."""
 _Value: TypeAlias = "Json | _Missing"
-
-
-@dataclass(slots=True)
-class _Merge:
-    conflicts: list[str] = field(default_factory=list)
-
-    def value(self, base: _Value, live: _Value, desired: _Value, path: str) -> _Value:
-        """Merge one value; a conflict is noted and the desired side stands."""
-        if _same(live, desired) or _same(live, base):
-            return desired
-        if _same(base, desired) or path.endswith(".properties.offset"):
-            return live
-        if isinstance(live, dict) and isinstance(desired, dict):
-            return self.object(base if isinstance(base, dict) else {}, live, desired, path)
-        self.conflicts.append(path)
-        return desired
-
-    def object(self, base: JsonObject, live: JsonObject, desired: JsonObject, path: str) -> JsonObject:
-        """Merge two objects key by key, in the desired order, then what only live has."""
-        merged: JsonObject = {}
-        for key in self.order(base, live, desired, path):
-            where = f"{path}.{key}" if path else _ROOT.get(key, key)
-            value = self.value(base.get(key, _MISSING), live.get(key, _MISSING), desired.get(key, _MISSING), where)
-            if not isinstance(value, _Missing):
-                merged[key] = value
-        return merged
-
-    def order(self, base: JsonObject, live: JsonObject, desired: JsonObject, path: str) -> list[str]:
-        """Give all keys in the desired order, or in live's where it alone changed that of `match` transitions."""
-        if not path.endswith(".transitions"):
-            return _in_order(desired, live, base)
-        before, theirs, ours = (
-            [key for key in side if key.startswith("match") and key in base and key in live and key in desired]
-            for side in (base, live, desired)
-        )
-        if theirs in (before, ours):
-            return _in_order(desired, live, base)
-        if before != ours:
-            self.conflicts.append(path)
-            return _in_order(desired, live, base)
-        return _in_order(live, desired, base)
+_Sides: TypeAlias = "tuple[JsonObject, JsonObject, JsonObject]"
+_NOT_NAMED: Final = "states (widget names are missing or not unique)"
+_WIDGET: Final = 2
+_IN_WIDGET: Final = 3
 
 
 def merge(base: Definition, live: Definition, desired: Definition) -> tuple[Definition, tuple[str, ...]]:
@@ -89,28 +57,156 @@ def merge(base: Definition, live: Definition, desired: Definition) -> tuple[Defi
         The merged definition, and the places where both sides changed the same value (`widgets.ask.properties.body`);
         with a conflict, the desired side stands there.
     """
-    sides = [_keyed(side.data()) for side in (base, live, desired)]
-    if any(side is None for side in sides):
-        return desired, ("states (widget names are missing or not unique)",)
-    work = _Merge()
-    first, second, third = (cast("JsonObject", side) for side in sides)
-    merged = work.object(first, second, third, "")
-    return document.of(_unkeyed(merged)), tuple(work.conflicts)
+    sides = align(base, live, desired)
+    if sides is None:
+        return desired, (_NOT_NAMED,)
+    merged, conflicts = merged_places(sides)
+    return document.of(merged), tuple(dict.fromkeys(map(places.text, conflicts)))
 
 
-def _same(one: _Value, other: _Value) -> bool:
-    # Not `==`, for which 1 is true, and which does not see in which order transitions stand.
+def merged_places(sides: Aligned) -> tuple[JsonObject, tuple[Place, ...]]:
+    """Merge three sides that are aligned; give the result, and the conflicts as places under the common names."""
+    work = _Merge([(STATES, name, "name") for name in sides.disputed])
+    merged = work.object((sides.base, sides.live, sides.desired), (), _never)
+    work.conflicts += _leading_nowhere(merged, sides.live, sides.desired)
+    return merged, tuple(work.conflicts)
+
+
+@dataclass(slots=True)
+class _Merge:
+    conflicts: list[Place] = field(default_factory=list)
+
+    def value(self, base: _Value, live: _Value, desired: _Value, at: Place) -> _Value:
+        """Merge one value; a conflict is noted and the desired side stands."""
+        if _same(live, desired, at) or _same(live, base, at):
+            return desired
+        if _same(base, desired, at):
+            return self.arranged(live, desired, at)
+        if _is_offset(at):
+            return live
+        if _removed_and_moved(base, live, desired, at):
+            return _MISSING
+        return self.inside(base, live, desired, at)
+
+    def inside(self, base: _Value, live: _Value, desired: _Value, at: Place) -> _Value:
+        """Merge what both sides changed, part by part if it has parts of the same kind on both."""
+        if isinstance(live, dict) and isinstance(desired, dict):
+            return self.object((base if isinstance(base, dict) else {}, live, desired), at, _never)
+        found = _by_name(base, live, desired, at)
+        if found is None:
+            self.conflicts.append(at)
+            return desired
+        sides, ordered = found
+        merged = [*self.object(sides, at, ordered).values()]
+        if _is_transitions(at):
+            self.conflicts += _asked_twice(merged, live, desired, at)
+        return merged
+
+    def arranged(self, live: _Value, desired: _Value, at: Place) -> _Value:
+        """Give live's value, in desired's order of keys where there is one."""
+        alike = _Merge().inside(desired, live, desired, at)
+        return alike if _same(alike, live, at) else live
+
+    def object(self, sides: _Sides, at: Place, ordered: Callable[[str], bool]) -> JsonObject:
+        """Merge three objects key by key, in the desired order; what only live has stands behind its neighbour."""
+        base, live, desired = sides
+        merged: JsonObject = {}
+        for key in self.order(sides, at, ordered):
+            below = (*at, key)
+            value = self.value(base.get(key, _MISSING), live.get(key, _MISSING), desired.get(key, _MISSING), below)
+            if not isinstance(value, _Missing):
+                merged[key] = value
+        return merged
+
+    def order(self, sides: _Sides, at: Place, ordered: Callable[[str], bool]) -> list[str]:
+        """Give all keys in the desired order, or in live's where it alone changed an order that means something."""
+        base, live, desired = sides
+        before, theirs, ours = (
+            [key for key in side if ordered(key) and key in base and key in live and key in desired] for side in sides
+        )
+        moved = theirs not in (before, ours)
+        if moved and before != ours:
+            self.conflicts.append((*at, ORDER))
+        first, second = (live, desired) if moved and before == ours else (desired, live)
+        keys = _in_order(first, second, base)
+        return places.numbered(keys) if _is_transitions(at) else keys
+
+
+def _never(_key: str) -> bool:
+    return False
+
+
+def _always(_key: str) -> bool:
+    return True
+
+
+def _by_name(base: _Value, live: _Value, desired: _Value, at: Place) -> tuple[_Sides, Callable[[str], bool]] | None:
+    """Give lists of things that have names as objects, and of which names the order counts; None for other values."""
+    if not isinstance(live, list) or not isinstance(desired, list):
+        return None
+    first = base if isinstance(base, list) else []
+    lists = (first, live, desired)
+    if at == (STATES,):
+        return cast("_Sides", tuple(_widgets(side) for side in lists)), _never
+    if _is_transitions(at):
+        return _three([_transitions(first, side) for side in lists], places.is_match)
+    if _is_transitions(at[:_IN_WIDGET]) and at[-1] == "conditions":
+        fitting = len(first) == len(live) == len(desired)
+        return _three([dict(zip(map(str, range(len(s))), s, strict=True)) for s in lists], _never) if fitting else None
+    return _three([keyed_pairs(side) for side in lists], _always)
+
+
+def _three(
+    sides: list[JsonObject | None], ordered: Callable[[str], bool]
+) -> tuple[_Sides, Callable[[str], bool]] | None:
+    base, live, desired = sides
+    return None if base is None or live is None or desired is None else ((base, live, desired), ordered)
+
+
+def _widgets(states: list[Json]) -> JsonObject:
+    return {str(state["name"]): state for state in states if isinstance(state, dict)}
+
+
+def _transitions(base: list[Json], side: list[Json]) -> JsonObject | None:
+    known = aligned_transitions(base, side)
+    return None if known is None else dict(zip(known, side, strict=True))
+
+
+def _is_transitions(at: Place) -> bool:
+    return len(at) == _IN_WIDGET and at[0] == STATES and at[-1] == TRANSITIONS
+
+
+def _is_offset(at: Place) -> bool:
+    return at[:1] == (STATES,) and at[_WIDGET:] == ("properties", "offset")
+
+
+def _removed_and_moved(base: _Value, live: _Value, desired: _Value, at: Place) -> bool:
+    """Tell whether one side removed a widget of which the other changed nothing but its place."""
+    there = desired if isinstance(live, _Missing) else live
+    if len(at) != _WIDGET or at[0] != STATES or (not isinstance(live, _Missing) and not isinstance(desired, _Missing)):
+        return False
+    if isinstance(base, _Missing) or isinstance(there, _Missing):
+        return False
+    return _same(canonical.without_offset(base), canonical.without_offset(there), at)
+
+
+def _same(one: _Value, other: _Value, at: Place) -> bool:
+    # Not `==`, for which 1 is true.
     if isinstance(one, _Missing) or isinstance(other, _Missing):
         return one is other
-    return canonical.same(one, other) and _orders(one) == _orders(other)
+    return canonical.same(_normal(one, at), _normal(other, at))
 
 
-def _orders(value: Json) -> list[list[str]]:
-    """Give the orders of the keyed `match` transitions inside a value."""
-    if not isinstance(value, dict):
-        return []
-    own = [key for key in value if key.startswith("match")]
-    return [own, *(order for key in sorted(value) for order in _orders(value[key]))]
+def _normal(value: Json, at: Place) -> Json:
+    if at[:1] != (STATES,):
+        return value
+    if len(at) == 1 and isinstance(value, list):
+        return canonical.in_order([canonical.normal_state(state) for state in value])
+    if len(at) == _WIDGET:
+        return canonical.normal_state(value)
+    if _is_transitions(at):
+        return canonical.normal_state({TRANSITIONS: value})
+    return value
 
 
 def _in_order(*sides: JsonObject) -> list[str]:
@@ -129,64 +225,24 @@ def _in_order(*sides: JsonObject) -> list[str]:
     return keys
 
 
-def _keyed(data: JsonObject) -> JsonObject | None:
-    """Give a definition with objects where it has lists of named things; None when names are not unique."""
-    states = data.get("states")
-    if not isinstance(states, list):
-        return None
-    widgets: JsonObject = {}
-    for state in states:
-        name = state.get("name") if isinstance(state, dict) else None
-        if not isinstance(state, dict) or not isinstance(name, str) or name in widgets:
-            return None
-        transitions = state.get("transitions")
-        keyed = dict(state)
-        if isinstance(transitions, list):
-            keyed["transitions"] = _keyed_transitions(transitions)
-        widgets[name] = keyed
-    return {key: widgets if key == "states" else value for key, value in data.items()}
+def _asked_twice(merged: list[Json], live: _Value, desired: _Value, at: Place) -> Iterator[Place]:
+    """Give transitions that are there more often than on either side: two that were different became the same."""
+    mine, *others = (read(cast("Json", side), Renames({})) or [] for side in (merged, live, desired))
+    known = {transition.key for side in others for transition in side}
+    yield from ((*at, transition.key) for transition in mine if transition.key not in known)
 
 
-def _keyed_transitions(transitions: list[Json]) -> JsonObject:
-    keyed: JsonObject = {}
-    for transition in map(_leading, transitions):
-        key = transition_key(transition)
-        count = sum(1 for known in keyed if known == key or known.startswith(f"{key} #"))
-        keyed[key if count == 0 else f"{key} #{count + 1}"] = transition
-    return keyed
+def _leading_nowhere(merged: JsonObject, live: JsonObject, desired: JsonObject) -> Iterator[Place]:
+    """Give transitions to widgets that are gone, unless a side itself leads there without having the widget."""
+    known = {(widget, target) for side in (live, desired) for widget, _, target in _dangling(side)}
+    for widget, key, target in _dangling(merged):
+        if (widget, target) not in known:
+            yield (STATES, widget, TRANSITIONS, key, "next")
 
 
-def _leading(transition: Json) -> Json:
-    """Give a transition without a `next` that is null: absent and null mean the same."""
-    if isinstance(transition, dict) and transition.get("next") is None:
-        return {key: value for key, value in transition.items() if key != "next"}
-    return transition
-
-
-def transition_key(transition: Json) -> str:
-    """Name a transition by its event and, for a condition, by what it asks."""
-    if not isinstance(transition, dict):
-        return json.dumps(transition, sort_keys=True)
-    conditions = transition.get("conditions")
-    asked = [
-        {key: value for key, value in condition.items() if key != "friendly_name"}
-        for condition in (conditions if isinstance(conditions, list) else ())
-        if isinstance(condition, dict)
-    ]
-    event = str(transition.get("event"))
-    return f"{event} {json.dumps(asked, sort_keys=True, ensure_ascii=False)}" if asked else event
-
-
-def _unkeyed(data: JsonObject) -> JsonObject:
-    widgets = data.get("states")
-    states: list[Json] = []
-    for widget in _values(widgets):
-        if isinstance(widget, dict) and isinstance(widget.get("transitions"), dict):
-            states.append({k: list(_values(v)) if k == "transitions" else v for k, v in widget.items()})
-        else:
-            states.append(widget)
-    return {**data, "states": states}
-
-
-def _values(value: Json) -> Iterable[Json]:
-    return value.values() if isinstance(value, dict) else ()
+def _dangling(data: JsonObject) -> Iterator[tuple[str, str, str]]:
+    widgets = widgets_of(data) or {}
+    for name, widget in widgets.items():
+        for transition in read(widget.get(TRANSITIONS), Renames({})) or ():
+            if transition.next is not None and transition.next not in widgets:
+                yield name, transition.key, transition.next

@@ -8,6 +8,7 @@ people; must not know how two sides are compared.
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import Final, NamedTuple, TypeAlias
 
@@ -32,6 +33,14 @@ def transition_key(event: str, meaning: bytes, ordinal: int) -> str:
 def is_match(key: str) -> bool:
     """Tell whether a transition's key is that of a `match`."""
     return key.startswith(f"match{_SEPARATOR}")
+
+
+def numbered(keys: Sequence[str]) -> list[str]:
+    """Give the keys of transitions in this order, but those that differ in their number alone by it."""
+    equals: defaultdict[str, list[str]] = defaultdict(list)
+    for key in sorted(keys, key=lambda key: int(key.rpartition(_SEPARATOR)[2]), reverse=True):
+        equals[key.rpartition(_SEPARATOR)[0]].append(key)
+    return [equals[key.rpartition(_SEPARATOR)[0]].pop() for key in keys]
 
 
 def label(key: str) -> str:

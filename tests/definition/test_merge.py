@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import copy
+import itertools
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from reconciler.definition.canonical import digests_of
-from reconciler.definition.document import of
-from reconciler.definition.merge import merge, transition_key
+from reconciler.definition.document import of, parse
+from reconciler.definition.merge import merge
+from tests.support import odd_flows
 
 
 @pytest.fixture
@@ -197,7 +199,111 @@ def test_odd_transitions_are_carried_along(base):
     found = merged(base, live, desired)
     assert named(found, "a")["transitions"] == "none"
     assert named(found, "b")["transitions"] == ["odd", {"event": "match", "conditions": ["odd"]}]
-    assert transition_key({"event": "match", "conditions": "odd"}) == "match"
+
+
+def test_a_widget_renamed_in_the_console_is_followed(sides):
+    """What the manifest changed about a widget, and where it leads to it, arrives under the name it has now."""
+    base, live, desired = sides
+    named(base, "b")["properties"]["say"] = named(live, "b")["properties"]["say"] = "{{widgets.a.x}}"
+    named(desired, "b")["properties"]["say"] = "{{widgets.a.x}} twice"
+    named(desired, "a")["properties"]["loop"] = 3
+    desired["states"].append({"name": "new", "type": "say-play", "transitions": [{"event": "x", "next": "a"}]})
+    named(live, "a")["name"] = "greet"
+    named(live, "ask")["transitions"][0]["next"] = "greet"
+    named(live, "b")["properties"]["say"] = "{{widgets.greet.x}}"
+    for one, other in ((live, desired), (desired, live)):
+        found = merged(base, one, other)
+        assert {state["name"] for state in found["states"]} == {"Trigger", "ask", "greet", "b", "new"}
+        assert named(found, "greet")["properties"]["loop"] == 3
+        assert named(found, "new")["transitions"][0]["next"] == "greet"
+        assert named(found, "b")["properties"]["say"] == "{{widgets.greet.x}} twice"
+
+
+def test_two_new_names_of_one_widget_conflict(sides):
+    """A widget that both sides renamed differently is a conflict, told under the manifest's name."""
+    base, live, desired = sides
+    for side, name in ((live, "hello"), (desired, "greet")):
+        named(side, "a")["name"] = name
+        named(side, "ask")["transitions"][0]["next"] = name
+    found = merged(base, live, desired, "widgets.greet.name")
+    assert {state["name"] for state in found["states"]} == {"Trigger", "ask", "greet", "b"}
+
+
+def test_a_new_name_that_the_other_side_gave_to_something_else(sides):
+    """Where a renamed widget would meet another of that name, nothing is followed, and nothing is lost unseen."""
+    base, live, desired = sides
+    named(live, "a")["name"] = "greet"
+    named(live, "ask")["transitions"][0]["next"] = "greet"
+    desired["states"].append({"name": "greet", "type": "send-message", "properties": {"body": "Hi"}})
+    assert merge(of(base), of(live), of(desired))[1] == ("widgets.greet.type",)
+
+
+def test_pairs_are_merged_by_their_keys(sides):
+    """Parameters, variables and the like are matched by key: each side may change, add or remove its own."""
+    base, live, desired = sides
+    pairs = [{"key": key, "value": key} for key in "abc"]
+    for side in sides:
+        named(side, "a")["properties"]["parameters"] = copy.deepcopy(pairs)
+    named(live, "a")["properties"]["parameters"][0]["value"] = "live"
+    named(live, "a")["properties"]["parameters"].insert(1, {"key": "new", "value": "live"})
+    del named(desired, "a")["properties"]["parameters"][2]
+    found = named(merged(base, live, desired), "a")["properties"]["parameters"]
+    assert [(pair["key"], pair["value"]) for pair in found] == [("a", "live"), ("new", "live"), ("b", "b")]
+    named(desired, "a")["properties"]["parameters"][0]["value"] = "desired"
+    merged(base, live, desired, "widgets.a.properties.parameters.a.value")
+
+
+def test_an_edited_condition_is_still_the_same_transition(sides):
+    """A condition edited by one side and led elsewhere by the other arrives with both; edited by both, it conflicts."""
+    base, live, desired = sides
+    named(live, "ask")["transitions"][0]["conditions"][0]["value"] = "one"
+    named(desired, "ask")["transitions"][0]["next"] = "b"
+    first = named(merged(base, live, desired), "ask")["transitions"][0]
+    assert (first["next"], first["conditions"][0]["value"]) == ("b", "one")
+    named(desired, "ask")["transitions"][0] |= {"next": "a"}
+    named(desired, "ask")["transitions"][0]["conditions"][0]["value"] = "uno"
+    merged(base, live, desired, 'widgets.ask.transitions.match equal_to "1".conditions.0.value')
+
+
+def test_two_conditions_that_became_the_same_conflict(sides, match):
+    """A condition edited here into what the other side added there would never be asked: that is a conflict."""
+    base, live, desired = sides
+    named(live, "ask")["transitions"][0]["conditions"][0]["value"] = "3"
+    named(desired, "ask")["transitions"].insert(2, match("3", "b"))
+    merged(base, live, desired, 'widgets.ask.transitions.match equal_to "3"')
+
+
+def test_leading_to_what_the_other_side_removed_conflicts(sides):
+    """A widget removed here to which a new transition leads there is a conflict, whichever side it is."""
+    base, live, desired = sides
+    for side in sides:
+        named(side, "ask")["transitions"][1]["next"] = None
+    live["states"] = [state for state in live["states"] if state["name"] != "b"]
+    named(desired, "a")["transitions"][0]["next"] = "b"
+    merged(base, live, desired, "widgets.a.transitions.audioComplete.next")
+    merged(base, desired, live, "widgets.a.transitions.audioComplete.next")
+
+
+def test_a_move_on_the_canvas_does_not_keep_a_removed_widget(sides):
+    """A widget that one side removed and the other only moved is removed."""
+    base, live, desired = sides
+    for one, other in ((live, desired), (desired, live)):
+        gone, moved = copy.deepcopy(one), copy.deepcopy(other)
+        gone["states"] = [state for state in gone["states"] if state["name"] != "b"]
+        named(moved, "b")["properties"]["offset"] = {"x": 1, "y": 1}
+        assert "b" not in {state["name"] for state in merged(base, gone, moved)["states"]}
+
+
+def test_the_manifests_order_stays(sides):
+    """Keys and widgets keep the manifest's order where the server has another; a new key stands behind its own."""
+    base, live, desired = sides
+    live = {key: live[key] for key in reversed(live)}
+    live["states"] = [dict(reversed(state.items())) for state in reversed(live["states"])]
+    named(live, "a")["properties"] = {"loop": 1, "voice": "x", "say": "A", "offset": {"x": 0, "y": 9}}
+    found = merged(base, live, desired)
+    assert list(found) == list(desired)
+    assert [list(state) for state in found["states"]] == [list(state) for state in desired["states"]]
+    assert list(named(found, "a")["properties"]) == ["say", "loop", "voice", "offset"]
 
 
 TEXTS = st.sampled_from(["", "x", "y"])
@@ -237,6 +343,78 @@ def test_what_one_side_left_alone_is_the_others(first, second):
         found, conflicts = merge(base, live, desired)
         assert conflicts == ()
         assert digests_of(found.data()) == expected.digests
+
+
+QUICK = settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+@QUICK
+@given(odd_flows.ANY_FLOWS, odd_flows.ANY_FLOWS)
+def test_any_definition_merges_with_an_untouched_side(one, other):
+    """However odd definitions are: merge(base, x, base) is x, and merge(base, base, y) is y."""
+    base, side = of(one), of(other)
+    for live, desired in ((side, base), (base, side)):
+        found, conflicts = merge(base, live, desired)
+        odd = conflicts == ("states (widget names are missing or not unique)",)
+        assert odd or (found.digests, conflicts) == (side.digests, ())
+
+
+def test_real_edits_merge_with_an_untouched_side(current_flows):
+    """The same holds for every pair of committed versions of a real flow, in both directions."""
+    names = sorted(name for name in current_flows if name.startswith("corpus-revisions/"))
+    for _, versions in itertools.groupby(names, key=lambda name: name.rpartition("/")[0]):
+        definitions = [parse(current_flows[name], name) for name in versions]
+        for base, side in itertools.permutations(definitions, 2):
+            for live, desired in ((side, base), (base, side), (side, side)):
+                found, conflicts = merge(base, live, desired)
+                assert (found.digests, conflicts) == (side.digests, ())
+
+
+@QUICK
+@given(odd_flows.FLOWS, st.data())
+def test_disjoint_edits_both_arrive(flow, data):
+    """Two sides that edit different properties of any flow merge without conflict, and both edits are in it."""
+    names = [state["name"] for state in flow["states"]]
+    places = st.tuples(st.sampled_from(names or ["a"]), st.sampled_from(["one", "two", "three"]))
+    edits = data.draw(st.lists(places, min_size=2, max_size=6, unique=True))
+    sides = copy.deepcopy(flow), copy.deepcopy(flow)
+    for number, (name, key) in enumerate(edits if names else ()):
+        named(sides[number % 2], name)["properties"][key] = f"edit {number}"
+    found, conflicts = merge(of(flow), of(sides[0]), of(sides[1]))
+    assert conflicts == ()
+    for number, (name, key) in enumerate(edits if names else ()):
+        assert named(found.data(), name)["properties"][key] == f"edit {number}"
+    other, _ = merge(of(flow), of(sides[1]), of(sides[0]))
+    assert other.digests.behaviour == found.digests.behaviour
+
+
+@QUICK
+@given(odd_flows.FLOWS, st.sampled_from(["x", "y"]), st.sampled_from(["x", "y"]))
+def test_a_conflict_is_the_same_property_changed_differently(flow, one, other):
+    """One property changed on both sides conflicts exactly when the new values differ, and is named."""
+    if not flow["states"]:
+        return
+    live, desired = copy.deepcopy(flow), copy.deepcopy(flow)
+    live["states"][0]["properties"]["body"], desired["states"][0]["properties"]["body"] = f"new {one}", f"new {other}"
+    conflicts = merge(of(flow), of(live), of(desired))[1]
+    assert conflicts == ((f"widgets.{flow['states'][0]['name']}.properties.body",) if one != other else ())
+
+
+@given(FLOWS, FLOWS, FLOWS)
+def test_merges_are_the_same_from_either_side(base, live, desired):
+    """Without a conflict, what comes out does not depend on which side is which, but for orders."""
+    found, conflicts = merge(base, live, desired)
+    other, _ = merge(base, desired, live)
+    if not conflicts:
+        assert unordered(found.data()) == unordered(other.data())
+    assert merge(base, live, desired)[0].text == found.text
+
+
+def unordered(value: Any) -> Any:
+    """Give a value without the order of its lists."""
+    if isinstance(value, list):
+        return sorted((unordered(item) for item in value), key=repr)
+    return {key: unordered(value[key]) for key in sorted(value)} if isinstance(value, dict) else value
 
 
 @given(FLOWS, FLOWS, FLOWS)
