@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final, Literal, TypeAlias, cast
+from typing import Final, Literal, TypeAlias
 
 Kind: TypeAlias = Literal["text", "output", "tag", "unclosed"]
 
@@ -158,7 +158,8 @@ def _markup(text: str, start: int, end: int) -> Piece:
     first, last = start + 2, end - 2
     first += text.startswith("-", first, last)
     last -= text.endswith("-", first, last)
-    name, kind = "", cast("Kind", "output" if text[start + 1] == "{" else "tag")
+    name = ""
+    kind: Kind = "output" if text[start + 1] == "{" else "tag"
     if kind == "tag" and (found := _TAG_NAME.match(text, first, last)):
         name, first = found.group(1), found.end()
     inside = text[first:last]

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from reconciler.definition.canonical import canonical_bytes, normal_state, same, without_offset
+from reconciler.definition.liquid_rename import renamed_references
 from reconciler.model.jsontypes import Json, JsonObject
 
-_REFERENCE: Final = re.compile(r"""\bwidgets(?:\.([\w-]+)|\[\s*(['"])(.*?)\2\s*\])""")
 _SOME_WIDGET: Final = "\0"
 """Stands for any widget that may have been renamed; no name can hold it."""
 
@@ -52,7 +51,7 @@ def find_renames(removed: Mapping[str, JsonObject], added: Mapping[str, JsonObje
 def rewritten(value: Json, names: Mapping[str, str]) -> Json:
     """Give a value whose Liquid references (`widgets.NAME`, `widgets['NAME']`) use the new names."""
     if isinstance(value, str):
-        return _REFERENCE.sub(lambda found: _new_reference(found, names), value) if "widgets" in value else value
+        return renamed_references(value, names)
     if isinstance(value, list):
         return [rewritten(item, names) for item in value]
     if isinstance(value, dict):
@@ -83,14 +82,6 @@ def _renamed_state(state: Json, names: Mapping[str, str]) -> Json:
             {**t, "next": follow(t["next"])} if isinstance(t, dict) and "next" in t else t for t in transitions
         ]
     return result
-
-
-def _new_reference(found: re.Match[str], names: Mapping[str, str]) -> str:
-    group = 1 if found.group(1) is not None else 3
-    old = found.group(group)
-    start, end = found.start(group) - found.start(), found.end(group) - found.start()
-    text = found.group()
-    return text[:start] + names.get(old, old) + text[end:]
 
 
 def _candidates(removed: Mapping[str, JsonObject], added: Mapping[str, JsonObject]) -> dict[str, str]:
