@@ -26,7 +26,9 @@ class Surroundings:
         sids: names of managed flows by SID, as far as they are known.
         account: the account of the environment.
         known: identifiers that the environment binds or that belong to it: SIDs, URLs, numbers.
-        foreign: identifiers that only other environments bind, with what says so: `binding workflow/x of staging`.
+        foreign: identifiers that only other environments bind, with what says so: `workflow/x of staging`.
+        translated: those of `foreign` whose name the environment binds too: they are translated where a property holds
+            nothing else, and stay as they are in free text.
     """
 
     flows: Mapping[str, Neighbour] = field(default_factory=dict)
@@ -34,6 +36,7 @@ class Surroundings:
     account: str | None = None
     known: frozenset[str] = frozenset()
     foreign: Mapping[str, str] = field(default_factory=dict)
+    translated: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

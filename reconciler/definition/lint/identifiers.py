@@ -9,6 +9,7 @@ from typing import Final
 from reconciler.definition.lint.context import Context
 from reconciler.definition.lint.literals import quoted
 from reconciler.definition.lint.rule import Problem, Rule
+from reconciler.definition.locate import Path
 
 _PHONE: Final = re.compile(r"\s*(?:whatsapp:|sms:|tel:)?(\+[1-9][0-9 ().-]{6,20}|\(\d{3}\) ?\d{3}-\d{4})\s*")
 _PHONE_PLACES: Final = re.compile(r"properties\.(to|from|caller_id|(participants|parameters|variables)\[\d+\]\.(\w+))$")
@@ -34,23 +35,38 @@ def _covered(number: str) -> str:
 
 
 def _foreign(context: Context) -> Iterator[Problem]:
-    around = context.around
     for widget in context.flow.widgets:
         for text in widget.texts():
             for found in dict.fromkeys(match.group() for match in _SID.finditer(text.value)):
-                reason = _reason(context, found)
-                if reason is not None and found not in around.known:
+                reason = _reason(context, found, text.path)
+                if reason is not None and found not in context.around.known:
                     yield Problem(f"{quoted(found)} {reason}", text.path, widget.name, text.property)
 
 
-def _reason(context: Context, sid: str) -> str | None:
+def _reason(context: Context, sid: str, path: Path) -> str | None:
     """Say why an identifier cannot be of the account; None when nothing speaks against it."""
     around = context.around
     if sid in around.foreign:
-        return f"is {around.foreign[sid]}, not of this environment"
+        if sid not in around.translated:
+            return f"is {around.foreign[sid]}, which this environment does not bind"
+        if path in _translated_places(context):
+            return None
+        return f"is {around.foreign[sid]}, and free text is not translated"
     if sid.startswith("AC") and around.account is not None and sid != around.account:
         return "is another account"
     return None
+
+
+def _translated_places(context: Context) -> set[Path]:
+    from reconciler.definition.promotion import slots  # noqa: PLC0415 - few projects bind what their flows hold
+
+    found: set[Path] = set()
+    for slot in slots.slots(context.flow.data):
+        if isinstance(slot, slots.Slot):
+            found.add(slot.path)
+        else:
+            found |= {(*slot.path, name) for name in slots.FUNCTION.values()}
+    return found
 
 
 RULES: Final = (
