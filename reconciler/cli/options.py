@@ -53,6 +53,7 @@ class GuardFlags(TypedDict):
     allow_namesake: bool
     allow_active: bool
     allow_called: bool
+    allow_bindings: bool
 
 
 class PlanFlags(VariableFlags, ScopeFlags, GuardFlags):
@@ -90,6 +91,7 @@ _ALLOWED: Final = {
     "namesake": "to create a flow beside one with the same friendly name",
     "active": "to delete a flow with active executions",
     "called": "to delete a flow that another flow runs",
+    "bindings": "identifiers that this environment is not known to have",
 }
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from reconciler.definition.locate import Places
 from reconciler.errors import LoadError, UsageError
-from reconciler.manifest import body, digest, reference
+from reconciler.manifest import body, digest, reference, translation
 from reconciler.manifest import environment as environments
 from reconciler.manifest import project as projects
 from reconciler.manifest.catalogue import Catalogue
@@ -116,6 +116,7 @@ def load(
     secrets = _secrets(values, project)
     if project is None or findings.failed:
         raise LoadError(findings.sorted(secrets))
+    translation.translate(project, catalogue, folder)
     return _loaded(project, catalogue, folder, findings.sorted(secrets))
 
 
@@ -251,6 +252,8 @@ def _loaded(project: projects.Project, catalogue: Catalogue, folder: Folder, war
         sensitive=_secrets(project.values, project),
         environments=project.environments,
         known_sids=project.known_sids,
+        bindings=project.bindings,
+        lint=project.lint,
     )
     return Loaded(
         desired=replace(desired, digest=digest.of(desired)),

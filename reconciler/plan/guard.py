@@ -12,6 +12,7 @@ from reconciler.model.address import Address
 from reconciler.model.definition import Definition
 from reconciler.model.live import FlowInput
 from reconciler.model.record import FlowRecord
+from reconciler.plan import guard_bindings
 from reconciler.plan.build import Built
 from reconciler.plan.decide import foreign_owner, is_ours
 from reconciler.plan.inputs import Inputs, status_of
@@ -67,10 +68,18 @@ def _account(asked: Asked) -> Iterator[Objection]:
 
 def _unbound(asked: Asked) -> Iterator[Objection]:
     declared = {address.name for address in asked.inputs.desired.flows}
+    yield from guard_bindings.unbound(asked.inputs, asked.built)
     for address, definition in sorted(asked.built.definitions.items()):
         for name in sorted(set(definition.references) - declared):
             message = f"refers to flow/{name}, which this environment neither manages nor binds"
             yield Objection("unbound", "plan", address, f"{address} {message}", None)
+
+
+def _bindings(asked: Asked) -> Iterator[Objection]:
+    if not asked.allowed("bindings"):
+        for address, definition in sorted(asked.built.definitions.items()):
+            if address in asked.sending and address in asked.inputs.desired.flows:
+                yield from guard_bindings.unknown(asked.inputs, address, definition)
 
 
 def _invalid(asked: Asked) -> Iterator[Objection]:
@@ -248,5 +257,5 @@ def _callers(asked: Asked) -> dict[str, set[str]]:
 
 GUARDS: Final[tuple[Callable[[Asked], Iterator[Objection]], ...]] = (
     _account, _unbound, _invalid, _too_large, _limits, _percent, _empty, _protected,
-    _drift, _draft, _recreate, _namesake, _take_over, _active, _called,
+    _drift, _draft, _recreate, _namesake, _take_over, _active, _called, _bindings,
 )  # fmt: skip

@@ -13,6 +13,7 @@ Refresh = Literal["auto", "full", "none"]
 
 ALLOWANCES: Final[tuple[str, ...]] = (
     "create", "update", "delete", "percent", "empty", "draft", "recreate", "namesake", "active", "called",
+    "bindings",
 )  # fmt: skip
 """Guards that `--allow-ID` overrules."""
 

@@ -30,6 +30,7 @@ def check_definitions(desired: Desired, texts: Callable[[Address], str | Places]
             # Only a flow with findings is read again: placing them costs more than finding them.
             found = check(flow.definition, file=flow.source, text=texts(address))
         findings.extend(_placed(flow, finding) for finding in found)
+        findings.extend(flow.unbound)
         findings.extend(_size(flow))
     return tuple(findings)
 

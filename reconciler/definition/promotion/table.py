@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from reconciler.model.desired import Desired
+
 Value = str | Mapping[str, str]
 Bindings = Mapping[str, Value]
 """By name, `KIND/NAME`: an identifier, or the parts of a Function."""
@@ -123,6 +125,12 @@ def _tokens(value: Value) -> set[str]:
         return {value}
     host = host_of(value.get("url", ""))
     return {*value.values(), *({host} if host else ())}
+
+
+def table_of(desired: Desired) -> Table:
+    """Give the bindings of a project as its environment sees them."""
+    managed = frozenset(address.name for address in desired.flows)
+    return Table(desired.bindings, desired.environment.name, managed)
 
 
 def host_of(url: str) -> str | None:
