@@ -51,6 +51,7 @@ class TransitionChanged:
     """A transition that leads elsewhere, or that one side does not have.
 
     `event` names it: the event, and for a `match` its condition (`match equal_to "yes"`). None: leads nowhere.
+    `was` and `at` say the same for programs, on the first side and on the second; empty where a side does not have it.
     """
 
     widget: str

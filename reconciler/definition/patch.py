@@ -71,7 +71,7 @@ def patch_between(before: Definition, after: Definition) -> Patch:
     if widgets_of(middle) is None or widgets_of(other) is None:
         return Patch(names, tuple(_of_odd_shape(found, other)))
     first, second = _opened(middle), _opened(other)
-    edits = [edit for item in found for edit in _edits(item, first, second)]
+    edits = [edit for item in found for edit in _edits(item, second)]
     return Patch(names, (*edits, *_presence(found, first, second), *_orders(found, middle, other)))
 
 
@@ -92,13 +92,15 @@ def _of_odd_shape(found: tuple[Difference, ...], after: JsonObject) -> Iterator[
         yield Edit(place, _get(after, place))
 
 
-def _edits(item: Difference, before: JsonObject, after: JsonObject) -> Iterator[Edit]:
+def _edits(item: Difference, after: JsonObject) -> Iterator[Edit]:
     match item:
         case WidgetAdded(widget=name) | WidgetRemoved(widget=name):
             yield Edit((STATES, name), _get(after, (STATES, name)))
         case TransitionChanged(was=was, at=at):
-            both = not isinstance(_get(before, was), _Missing) and not isinstance(_get(after, at), _Missing)
-            yield Edit((*was, "next"), _get(after, (*at, "next"))) if both else Edit(was, _get(after, at))
+            if was and at:
+                yield Edit((*was, "next"), _get(after, (*at, "next")))
+            else:
+                yield Edit(was or at, _get(after, at) if at else _MISSING)
         case ValueChanged(was=was, at=at):
             yield from () if at[-1] == ORDER else (Edit(was, _get(after, at)),)
         case WidgetsMoved(widgets):
@@ -119,8 +121,8 @@ def _presence(found: tuple[Difference, ...], before: JsonObject, after: JsonObje
 
 def _touched(found: tuple[Difference, ...]) -> Iterator[Place]:
     for item in found:
-        if isinstance(item, ValueChanged | TransitionChanged) and item.at[0] == STATES:
-            yield item.at
+        if isinstance(item, ValueChanged | TransitionChanged) and (item.at or item.was)[0] == STATES:
+            yield item.at or item.was
         elif isinstance(item, WidgetsMoved):
             yield from ((STATES, name, *_OFFSET) for name in item.widgets)
 

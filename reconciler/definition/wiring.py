@@ -56,9 +56,10 @@ def changed_transitions(
     pairs = paired(mine, theirs, renames)
     for label, one, other in pairs:
         place = _where(below, one, other)
+        was, at = (place.was if one else ()), (place.at if other else ())
         before_next, after_next = (one.next if one else None), (other.next if other else None)
         if one is None or other is None or not renames.same_name(before_next, after_next):
-            yield TransitionChanged(str(where.at[-1]), label, before_next, after_next, was=place.was, at=place.at)
+            yield TransitionChanged(str(where.at[-1]), label, before_next, after_next, was=was, at=at)
         if one is not None and other is not None:
             yield from changed_members(place, one.rest, other.rest, renames.same)
     yield from _reordered(below, pairs, theirs)
