@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from reconciler.definition.manner import in_manner_of
 from reconciler.errors import LoadError, RefusedError
@@ -26,6 +26,9 @@ from reconciler.manifest.yamltext import Document, read
 from reconciler.model.definition import Status
 from reconciler.model.desired import DesiredFlow
 from reconciler.model.jsontypes import Json, JsonObject
+
+if TYPE_CHECKING:
+    from reconciler.definition.promotion.table import Table
 
 _SHOWN: Final = 5
 _FIRST: Final = ("friendlyName", "status")
@@ -52,13 +55,16 @@ class Content:
 class Rewriting:
     """The files of one project folder in the making."""
 
-    def __init__(self, root: Path, *, replace_placeholders: bool = False) -> None:
+    def __init__(self, root: Path, *, replace_placeholders: bool = False, table: Table | None = None) -> None:
         """Read nothing yet.
 
         Args:
             root: the project folder.
             replace_placeholders: whether placeholders that cannot be put back may be lost. Default no.
+            table: the project's bindings: an identifier that is new in a file is written as the file writes others.
+                None leaves identifiers as they are in the account.
         """
+        self._table = table
         self._root = root
         self._replace = replace_placeholders
         self._before: dict[str, str] = {}
@@ -106,7 +112,7 @@ class Rewriting:
                 )
             return
         self._meant[flow.source] = data
-        new = with_placeholders(data, written, resolved)
+        new = self._portable(data, written, resolved)
         self._refuse_losses(flow.source, written, new)
         self._after[flow.source] = jsontext.patched(text, new) if text.strip() else json.dumps(new, indent=2)
 
@@ -119,7 +125,7 @@ class Rewriting:
         _set(new, "friendlyName", flow.friendly_name, content.friendly_name)
         _set(new, "status", flow.status, content.status)
         if body is not None:
-            new["definition"] = with_placeholders(body[0], old["definition"], body[1])
+            new["definition"] = self._portable(body[0], cast("JsonObject", old["definition"]), body[1])
         self._refuse_losses(file, old, new)
         ordered = {key: new[key] for key in (*(k for k in _FIRST if k not in old and k in new), *new)}
         self._after[file] = self._yaml(flow, text, document, ordered)
@@ -144,6 +150,14 @@ class Rewriting:
         except NotFaithfulError as error:
             message = f"{flow.place.file}: {flow.address} cannot be replaced in YAML: {error}"
             raise RefusedError(message, hint="Move the definition into a JSON file of its own.") from error
+
+    def _portable(self, data: JsonObject, written: JsonObject, resolved: JsonObject) -> JsonObject:
+        new = with_placeholders(data, written, resolved)
+        if self._table is None or new == written:
+            return new
+        from reconciler.definition.promotion.homeward import homeward  # noqa: PLC0415 - only what is new needs it
+
+        return homeward(new, self._table, written)
 
     def _text(self, file: str) -> str:
         if file not in self._after:

@@ -9,12 +9,16 @@ from __future__ import annotations
 import difflib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from reconciler.errors import StaleError
 from reconciler.manifest.replacement import replace
 from reconciler.manifest.rewriting import Content, Rewriting
 from reconciler.model.desired import DesiredFlow
 from reconciler.model.jsontypes import JsonObject
+
+if TYPE_CHECKING:
+    from reconciler.definition.promotion.table import Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,15 @@ class Rewrite:
         """Show it as git would; empty when nothing changes."""
         return unified_diff(self.before, self.after, self.file)
 
+    def must_hold(self) -> None:
+        """Make sure that the file is what it was when this was made.
+
+        Raises:
+            StaleError: it is not.
+        """
+        if self.path.read_bytes() != self.before.encode():
+            raise StaleError(f"{self.file} was changed meanwhile; it stays as it is", hint="Try again.")
+
     def write(self) -> None:
         """Put the new text in place, whole or not at all.
 
@@ -39,8 +52,7 @@ class Rewrite:
         """
         if self.after == self.before:
             return
-        if self.path.read_bytes() != self.before.encode():
-            raise StaleError(f"{self.file} was changed meanwhile; it stays as it is", hint="Try again.")
+        self.must_hold()
         replace(self.path, self.after.encode())
 
 
@@ -51,7 +63,14 @@ def write_definition(root: Path, flow: DesiredFlow, data: JsonObject, *, replace
     return change.path
 
 
-def rewritten(root: Path, flow: DesiredFlow, data: JsonObject, *, replace_placeholders: bool = False) -> Rewrite:
+def rewritten(
+    root: Path,
+    flow: DesiredFlow,
+    data: JsonObject,
+    *,
+    replace_placeholders: bool = False,
+    table: Table | None = None,
+) -> Rewrite:
     """Say how the file that holds a flow's definition changes when its body becomes `data`.
 
     Args:
@@ -60,12 +79,13 @@ def rewritten(root: Path, flow: DesiredFlow, data: JsonObject, *, replace_placeh
         data: the new body in portable form: what only looks like a reference of ours is escaped
             (`reconciler.definition.portable.escape`), SIDs of managed flows may be bound.
         replace_placeholders: whether placeholders that cannot be put back (`restoration`) may be lost.
+        table: the project's bindings, so that identifiers of the account are written as the file does.
 
     Raises:
         RefusedError: placeholders would be lost, or the YAML cannot be written with everything else kept.
         LoadError: the file cannot be read.
     """
-    rewriting = Rewriting(root, replace_placeholders=replace_placeholders)
+    rewriting = Rewriting(root, replace_placeholders=replace_placeholders, table=table)
     rewriting.put(flow, Content(data))
     return next(change for change in rewrites(root, rewriting) if change.file == flow.source)
 

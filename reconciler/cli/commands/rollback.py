@@ -26,6 +26,7 @@ from reconciler.cli.options import (
 )
 from reconciler.definition import compare, document, portable
 from reconciler.definition.difference import Difference
+from reconciler.definition.promotion.table import table_of
 from reconciler.errors import UsageError
 from reconciler.manifest.write import Rewrite, rewritten
 from reconciler.model.address import Address
@@ -95,7 +96,13 @@ def _in_file(app: App, back: _Back, flags: _Flags, out: Path | None, *, replace_
         flow = _declared(found.desired, back.address)
         state = found.world.state.read() or found.blank
         data = _portable(found.desired, state, body)
-        change = rewritten(app.common.manifests, flow, data.data(), replace_placeholders=replace_placeholders)
+        change = rewritten(
+            app.common.manifests,
+            flow,
+            data.data(),
+            replace_placeholders=replace_placeholders,
+            table=table_of(found.desired),
+        )
     change.write()
     with compose.reading(app, variables_of(plan_flags), parallelism=flags["parallelism"]) as found:
         plan = make_plan(found.world, found.desired, options, found.blank).plan
