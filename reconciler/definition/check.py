@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Final
 
 from reconciler.definition import catalogue, rules
-from reconciler.definition.locate import Places, Positions
+from reconciler.definition.locate import Places, Positions, place_in
 from reconciler.definition.remarks import Remark, name_of
 from reconciler.definition.schemacheck import schema_remarks
 from reconciler.model.definition import Definition
@@ -67,8 +67,8 @@ def _order(remark: Remark) -> tuple[list[tuple[int, str]], str, str]:
 def _placed(found: Iterable[Remark], file: str | None, text: str | Places | None) -> Iterator[Finding]:
     positions = Positions(text) if isinstance(text, str) else text
     for remark in found:
-        place = None
-        if file is not None:
-            find = None if positions is None else positions.key if remark.at_key else positions.value
-            place = Place(file, *find(remark.path)) if find else Place(file)
-        yield Finding(remark.rule, remark.severity, remark.message, place, remark.widget, remark.property, remark.hint)
+        place, note = None if file is None else Place(file), ""
+        if file is not None and positions is not None:
+            place, note = place_in(file, positions, remark.path, at_key=remark.at_key)
+        message = remark.message + note
+        yield Finding(remark.rule, remark.severity, message, place, remark.widget, remark.property, remark.hint)

@@ -9,9 +9,12 @@ from __future__ import annotations
 import json
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
+
+from reconciler.model.definition import StateOrigin
+from reconciler.model.finding import Place
 
 Path = tuple[str | int, ...]
 
@@ -105,6 +108,66 @@ class Positions:
         while path and path not in offsets:
             path = path[:-1]
         return line_and_column(self._lines, offsets.get(path, 0))
+
+
+class Composed:
+    """Places in a definition whose states stand in several files."""
+
+    def __init__(self, origins: Sequence[StateOrigin], file: str, texts: Callable[[str], str | Places]) -> None:
+        """Read nothing yet.
+
+        Args:
+            origins: where each state stands.
+            file: where everything else stands.
+            texts: gives the text of a file, or what knows the places in it.
+        """
+        self._origins = origins
+        self._file = file
+        self._texts = texts
+        self._read: dict[str, Places] = {}
+
+    def value(self, pointer: Sequence[str | int]) -> tuple[int, int]:
+        """Give line and column of the value at a path, in the file that `origin` names."""
+        origin, path = self._inside(pointer)
+        return self._places(origin.file).value(path)
+
+    def key(self, pointer: Sequence[str | int]) -> tuple[int, int]:
+        """Give line and column of the key of the value at a path, in the file that `origin` names."""
+        origin, path = self._inside(pointer)
+        return self._places(origin.file).key(path)
+
+    def origin(self, pointer: Sequence[str | int]) -> StateOrigin:
+        """Say in which file a path is written."""
+        return self._inside(pointer)[0]
+
+    def _inside(self, pointer: Sequence[str | int]) -> tuple[StateOrigin, Path]:
+        match tuple(pointer):
+            case ("states", int() as index, *rest) if index < len(self._origins):
+                return self._origins[index], ("states", self._origins[index].index, *rest)
+            case path:
+                return StateOrigin(self._file, 0), path
+
+    def _places(self, file: str) -> Places:
+        if file not in self._read:
+            text = self._texts(file)
+            self._read[file] = Positions(text) if isinstance(text, str) else text
+        return self._read[file]
+
+
+def place_in(file: str, where: Places, path: Sequence[str | int], *, at_key: bool = False) -> tuple[Place, str]:
+    """Give the place of a value of a definition and, where it was included, a note on that to put behind a message.
+
+    Args:
+        file: the definition's.
+        where: what knows the places in it.
+        path: leads to the value.
+        at_key: the place of its key is wanted. Default no.
+    """
+    at = where.key(path) if at_key else where.value(path)
+    if not isinstance(where, Composed):
+        return Place(file, *at), ""
+    origin = where.origin(path)
+    return Place(origin.file, *at), f" ({origin.included})" if origin.included else ""
 
 
 def locate(text: str, pointer: Sequence[str | int]) -> tuple[int, int]:

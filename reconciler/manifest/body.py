@@ -5,28 +5,26 @@ What a definition means is not asked here: `reconciler.definition.check` does th
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final, cast
 
-from reconciler.definition import locate
-from reconciler.definition.document import of, parse
-from reconciler.errors import LoadError
+from reconciler.definition.document import of
+from reconciler.definition.locate import Places, Positions
 from reconciler.manifest.findings import Findings
-from reconciler.manifest.folder import LARGEST_DEFINITION, Folder
+from reconciler.manifest.folder import Folder
 from reconciler.manifest.placeholder import PLACEHOLDER, Values
+from reconciler.manifest.source import INLINE, Part, Source, in_document, is_yaml, named_file, read_file
 from reconciler.manifest.substitution import Path, Substitution
 from reconciler.manifest.yamltext import Document
 from reconciler.manifest.yamltext import read as read_yaml
 from reconciler.model.definition import Definition
+from reconciler.model.desired import DesiredFlow
 from reconciler.model.finding import Place
 from reconciler.model.jsontypes import Json, JsonObject
 
 LARGEST: Final = 1_000_000
 """Bytes of compact JSON beyond which Studio refuses the request whatever else is in it (api.md A8)."""
-
-_AT: Final = ("spec", "definition")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,46 +41,20 @@ class Body:
 
 def read(document: Document, given: JsonObject, folder: Folder, values: Values) -> Body | None:
     """Read what a Flow document gives as its definition; None when it cannot be used, which is then a finding."""
-    if given.keys() == {"file"}:
-        return _from_file(document, given["file"], folder, values)
-    return _inline(document, given, values)
+    source = _source(document, given, folder, values.findings)
+    if source is None:
+        return None
+    done = _replaced(source.definition, values, source.text.place)
+    place = source.text.place() if source.file == document.file else Place(source.file)
+    return Body(done, source.file, source.definition) if _fits(done, place, values.findings) else None
 
 
-def _from_file(document: Document, named: Json, folder: Folder, values: Values) -> Body | None:
-    place, findings = document.place((*_AT, "file")), values.findings
-    if not isinstance(named, str) or not named:
-        findings.error("wrong-type", "spec.definition.file must be a path: quote it", place)
-        return None
-    file = folder.locate(named, document.file)
-    if file is None:
-        findings.error("outside", f"{named!r} leads out of the project folder: nothing there is read", place)
-        return None
-    if not folder.exists(file):
-        hint = folder.nearest(file, document.file)
-        findings.error("missing-file", f"there is no file {named!r} (relative to this file)", place, hint=hint)
-        return None
-    raw = folder.read(file, LARGEST_DEFINITION, place)
-    if raw is None:
-        return None
-    try:
-        definition = parse(raw, file)
-    except LoadError as error:
-        findings.extend(error.findings)
-        return None
-    done = _replaced(definition, values, _file_places(raw, file))
-    return Body(done, file, definition) if _fits(done, Place(file), findings) else None
-
-
-def _inline(document: Document, given: JsonObject, values: Values) -> Body | None:
-    place = document.place(_AT)
-    try:
-        definition = parse(json.dumps(given).encode(), document.file)
-    except LoadError as error:
-        # Its places are those of the JSON made here, which nobody sees.
-        values.findings.extend(replace(finding, place=place) for finding in error.findings)
-        return None
-    done = _replaced(definition, values, lambda path: document.place((*_AT, *path)))
-    return Body(done, document.file, definition) if _fits(done, place, values.findings) else None
+def _source(document: Document, given: JsonObject, folder: Folder, findings: Findings) -> Source | None:
+    if given.keys() != {"file"}:
+        return in_document(document, INLINE, given, findings)
+    place = document.place((*INLINE, "file"))
+    file = named_file(folder, given["file"], document.file, place, findings)
+    return None if file is None else read_file(folder, file, place, findings)
 
 
 def _replaced(definition: Definition, values: Values, place: Callable[[Path], Place]) -> Definition:
@@ -94,33 +66,25 @@ def _replaced(definition: Definition, values: Values, place: Callable[[Path], Pl
     return definition if after == before else of(after)
 
 
-@dataclass(frozen=True, slots=True)
-class InlinePlaces:
-    """Where the values of a definition stand in its manifest."""
-
-    document: Document
-
-    def value(self, pointer: Sequence[str | int]) -> tuple[int, int]:
-        """Give line and column of the value at a path; of a path that leads nowhere, of the nearest value above."""
-        place = self.document.place((*_AT, *pointer))
-        return place.line, place.column
-
-    def key(self, pointer: Sequence[str | int]) -> tuple[int, int]:
-        """Give line and column of the key of the value at a path (for an element: of the element)."""
-        place = self.document.place((*_AT, *pointer), key=True)
-        return place.line, place.column
-
-
-def places_of(raw: bytes, name: str) -> locate.Places:
-    """Give where the values of an inline definition stand.
+def places(flow: DesiredFlow, read_bytes: Callable[[str], bytes]) -> str | Places:
+    """Give what finds places in a flow's definition: the JSON text, or what knows them in YAML.
 
     Args:
-        raw: the YAML file as it is now; when the flow has gone from it, places are those of the first document.
-        name: the flow's name.
+        flow: as it was loaded.
+        read_bytes: gives a file of the project as it is now. When the flow has gone from it, places are those of its
+            first document.
     """
-    documents = read_yaml(raw, "", Findings())
-    meant = (one for one in documents if _is_flow(one.data, name))
-    return InlinePlaces(next(meant, documents[0])) if documents else locate.Positions("{}")
+    raw = read_bytes(flow.source)
+    inline = flow.source == flow.place.file
+    if not inline and not is_yaml(flow.source):
+        return raw.decode("utf-8-sig")
+    documents = read_yaml(raw, flow.source, Findings())
+    if not documents:
+        return Positions("{}")
+    if not inline:
+        return Part(documents[0], ())
+    meant = (one for one in documents if _is_flow(one.data, flow.address.name))
+    return Part(next(meant, documents[0]), INLINE)
 
 
 def _is_flow(data: Json, name: str) -> bool:
@@ -129,13 +93,6 @@ def _is_flow(data: Json, name: str) -> bool:
             return found == name
         case _:
             return False
-
-
-def _file_places(raw: bytes, file: str) -> Callable[[Path], Place]:
-    def place(path: Path) -> Place:
-        return Place(file, *locate.locate(raw.decode("utf-8-sig"), path))
-
-    return place
 
 
 def _fits(definition: Definition, place: Place, findings: Findings) -> bool:

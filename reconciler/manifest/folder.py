@@ -115,15 +115,16 @@ class Folder:
 
     def nearest(self, file: str, beside: str) -> str | None:
         """Say `Did you mean …?` for a file that is not there, as the YAML file beside it would write the name."""
-        return did_you_mean(os.path.relpath(file, os.path.dirname(beside) or "."), self._json_files(beside))
+        return did_you_mean(os.path.relpath(file, os.path.dirname(beside) or "."), self._definition_files(beside))
 
-    def _json_files(self, beside: str) -> Sequence[str]:
+    def _definition_files(self, beside: str) -> Sequence[str]:
         start = os.path.dirname(beside) or "."
-        return [os.path.relpath(name, start).replace(os.sep, "/") for name in self._all_json]
+        return [os.path.relpath(name, start).replace(os.sep, "/") for name in self._all_definitions]
 
     @cached_property
-    def _all_json(self) -> list[str]:
-        return [f"{folder}{entry.name}" for folder, entry in self._entries() if entry.name.endswith(".json")]
+    def _all_definitions(self) -> list[str]:
+        suffixes = (".json", *YAML_SUFFIXES)
+        return [f"{folder}{entry.name}" for folder, entry in self._entries() if entry.name.endswith(suffixes)]
 
     def _real(self, path: str) -> str:
         folder, name = os.path.split(path)

@@ -17,6 +17,7 @@ from reconciler.manifest.folder import LARGEST_YAML, Folder
 from reconciler.manifest.kinds import API_VERSION, KINDS
 from reconciler.manifest.placeholder import Values
 from reconciler.manifest.resource import Reader
+from reconciler.manifest.source import is_part
 from reconciler.manifest.yamltext import Document, read
 from reconciler.model.address import Address
 from reconciler.model.desired import Desired
@@ -42,14 +43,14 @@ class Loaded:
     def text(self, address: Address) -> str | Places:
         """Read again the file that holds a flow's definition, to find places in it.
 
-        Gives the JSON text; of a definition that stands in its manifest, what knows the places of its values.
+        Gives the JSON text; of a definition in YAML or in several files, what knows the places of its values.
 
         Raises:
             OSError: the file has gone since.
         """
-        if not self.is_inline(address):
-            return self.sources[address].read_text(encoding="utf-8-sig")
-        return body.places_of(self.sources[address].read_bytes(), address.name)
+        flow, source = self.desired.flows[address], self.sources[address]
+        root = source.parents[flow.source.count("/")]
+        return body.places(flow, lambda file: (root / file).read_bytes())
 
     def is_inline(self, address: Address) -> bool:
         """Tell whether a flow's definition stands in its manifest and not in a file of its own."""
@@ -161,7 +162,8 @@ class _Files:
                     yield document
 
     def _documents(self, raw: bytes, file: str) -> list[Document]:
-        return [found for found in read(raw, file, self._findings) if _is_known(found, self._findings)]
+        found = (document for document in read(raw, file, self._findings) if not is_part(document.data))
+        return [document for document in found if _is_known(document, self._findings)]
 
 
 def _may_hold_project(raw: bytes) -> bool:

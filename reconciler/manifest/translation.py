@@ -6,18 +6,18 @@ and refused by whoever would send it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 
 from reconciler.definition.document import of
-from reconciler.definition.locate import Path, Positions
+from reconciler.definition.locate import Positions, place_in
 from reconciler.definition.remarks import Remark
 from reconciler.manifest import body
 from reconciler.manifest.catalogue import Catalogue
 from reconciler.manifest.folder import LARGEST_DEFINITION, Folder
 from reconciler.manifest.project import Project
 from reconciler.model.desired import DesiredFlow
-from reconciler.model.finding import Finding, Place
+from reconciler.model.finding import Finding
 
 
 def translate(project: Project, catalogue: Catalogue, folder: Folder) -> None:
@@ -44,14 +44,9 @@ def translate(project: Project, catalogue: Catalogue, folder: Folder) -> None:
 def _placed(remarks: tuple[Remark, ...], flow: DesiredFlow, folder: Folder) -> Iterator[Finding]:
     if not remarks:
         return
-    find = _places(flow, folder)
+    found = body.places(flow, lambda file: folder.read(file, LARGEST_DEFINITION) or b"{}")
+    where = Positions(found) if isinstance(found, str) else found
     for remark in remarks:
-        place = Place(flow.source, *find(remark.path))
-        yield Finding(remark.rule, remark.severity, remark.message, place, remark.widget, remark.property, remark.hint)
-
-
-def _places(flow: DesiredFlow, folder: Folder) -> Callable[[Path], tuple[int, int]]:
-    raw = folder.read(flow.source, LARGEST_DEFINITION) or b"{}"
-    if flow.source == flow.place.file:
-        return body.places_of(raw, flow.address.name).value
-    return Positions(raw.decode("utf-8-sig")).value
+        place, note = place_in(flow.source, where, remark.path)
+        message = remark.message + note
+        yield Finding(remark.rule, remark.severity, message, place, remark.widget, remark.property, remark.hint)

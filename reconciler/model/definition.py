@@ -26,6 +26,21 @@ class Digests:
 
 
 @dataclass(frozen=True, slots=True)
+class StateOrigin:
+    """Where a state of a composed definition is written.
+
+    Attributes:
+        file: relative to the project folder.
+        index: which of the `states` in that file it is.
+        included: a clause that says by whom it came in; empty for a state of the definition itself.
+    """
+
+    file: str
+    index: int
+    included: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Definition:
     """Hold one definition: compact JSON text (UTF-8) and its digests.
 

@@ -11,7 +11,7 @@ from reconciler.definition.lint import flow as flows
 from reconciler.definition.lint.context import Context, Surroundings
 from reconciler.definition.lint.registry import rules as all_rules
 from reconciler.definition.lint.rule import Problem, Rule
-from reconciler.definition.locate import Places, Positions
+from reconciler.definition.locate import Places, Positions, place_in
 from reconciler.model.finding import Finding, Place, Severity
 from reconciler.model.jsontypes import JsonObject
 from reconciler.model.lint import LintLevel, Suppression
@@ -106,22 +106,23 @@ def finding_of(verdict: Verdict, file: str | None, text: str | Places | None) ->
         text: the JSON text of that file, or what knows the places in it; None gives a place without line.
     """
     problem = verdict.problem
+    place, note = (None, "") if file is None else _place(problem, file, text)
     return Finding(
         verdict.rule.id,
         verdict.severity,
-        problem.message,
-        None if file is None else _place(problem, file, text),
+        problem.message + note,
+        place,
         problem.widget,
         problem.property,
         problem.hint,
     )
 
 
-def _place(problem: Problem, file: str, text: str | Places | None) -> Place:
+def _place(problem: Problem, file: str, text: str | Places | None) -> tuple[Place, str]:
     if text is None:
-        return Place(file)
+        return Place(file), ""
     positions = Positions(text) if isinstance(text, str) else text
-    return Place(file, *(positions.key(problem.path) if problem.at_key else positions.value(problem.path)))
+    return place_in(file, positions, problem.path, at_key=problem.at_key)
 
 
 def _level(rule: Rule, subject: Subject) -> str:
