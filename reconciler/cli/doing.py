@@ -9,10 +9,12 @@ from typing import Final
 from reconciler import __version__
 from reconciler.cli import exits, prompt
 from reconciler.cli.app import App
+from reconciler.cli.commands.plan import show_lint
 from reconciler.cli.compose import Writing
 from reconciler.cli.options import WriteFlags
 from reconciler.cli.source import source_of
 from reconciler.errors import ReconcilerError
+from reconciler.manifest.load import Loaded
 from reconciler.model.address import Address
 from reconciler.model.desired import Desired, OnDrift
 from reconciler.plan.options import PlanOptions
@@ -64,7 +66,8 @@ def perform(app: App, writing: Writing, wish: Wish) -> int:
         source=source_of(app.common.manifests),
     )
     app.warn(writing.project.loaded.warnings)
-    narrator = _Narrator(app, auto_approve=flags["auto_approve"])
+    lint = _Lint(writing.project.loaded, options) if wish.saved is None else None
+    narrator = _Narrator(app, auto_approve=flags["auto_approve"], lint=lint)
     try:
         applied = apply(writing.world, request, narrator.approve, narrator.tell)
     except ReconcilerError as error:
@@ -91,10 +94,20 @@ def _confirmed(app: App, desired: Desired, options: PlanOptions) -> PlanOptions:
     return replace(options, confirm=prompt.ask(app.console, "Environment: "))
 
 
+@dataclass(frozen=True, slots=True)
+class _Lint:
+    """What is needed to say what lint thinks of a plan."""
+
+    loaded: Loaded
+    options: PlanOptions
+
+
 class _Narrator:
     """Tells a run as it happens: for people, or one JSON object a line."""
 
-    def __init__(self, app: App, *, auto_approve: bool) -> None:
+    def __init__(self, app: App, *, auto_approve: bool, lint: _Lint | None) -> None:
+        self._app = app
+        self._lint = lint
         self._console = app.console
         self._json = app.common.json
         self._program = app.common.program
@@ -112,6 +125,8 @@ class _Narrator:
         match event:
             case PlanDecided(plan):
                 console.result(human.render_plan(plan, console.style, sensitive=console.covered))
+                if self._lint is not None:
+                    show_lint(self._app, self._lint.loaded, plan, self._lint.options)
                 console.progress.begin(_WORK, len(plan.steps))
             case StepEnded():
                 console.say(human.render_event(event, console.message_style, sensitive=console.covered))

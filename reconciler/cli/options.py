@@ -13,6 +13,7 @@ from reconciler.cli.completing import AddressType
 from reconciler.errors import UsageError
 from reconciler.model.address import Address
 from reconciler.model.desired import OnDrift
+from reconciler.model.lint import LintMode
 from reconciler.plan.options import ALLOWANCES, PlanOptions, Refresh, Scope
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -58,6 +59,8 @@ class GuardFlags(TypedDict):
 
 class PlanFlags(VariableFlags, ScopeFlags, GuardFlags):
     """What `plan_options` give."""
+
+    lint: LintMode
 
 
 class WriteFlags(TypedDict):
@@ -163,7 +166,13 @@ def guard_options(function: F) -> F:
 
 def plan_options(function: F) -> F:
     """Add everything that a plan can be told."""
-    return variable_options(scope_options(guard_options(function)))
+    lint = click.option(
+        "--lint",
+        type=click.Choice(["warn", "error", "off"]),
+        default="warn",
+        help="Lint what would change: show findings, refuse because of errors, do not look.  [default: warn]",
+    )
+    return variable_options(scope_options(lint(guard_options(function))))
 
 
 def write_options(function: F) -> F:
@@ -229,12 +238,13 @@ def options_of(flags: PlanFlags, *, message: str | None = None, destroy: bool = 
         confirm=flags["confirm"],
         destroy=destroy,
         message=message,
+        lint=flags["lint"],
     )
 
 
 def spoken(flags: PlanFlags) -> Sequence[str]:
     """Give the options by which a person restricted or overruled a plan, as they are written."""
-    idle = {"refresh": "auto"}
+    idle = {"refresh": "auto", "lint": "warn"}
     names = [name for name, value in flags.items() if value and value != idle.get(name)]
     return ["--" + name.replace("_", "-") for name in names]
 

@@ -15,7 +15,7 @@ from reconciler.model.record import FlowRecord
 from reconciler.plan import guard_bindings
 from reconciler.plan.build import Built
 from reconciler.plan.decide import foreign_owner, is_ours
-from reconciler.plan.inputs import Inputs, status_of
+from reconciler.plan.inputs import Inputs, flow_names, status_of
 from reconciler.plan.mark import MESSAGE_LIMIT
 from reconciler.plan.values import STEP_KINDS, Objection, Plan, Step, StepKind
 
@@ -102,6 +102,15 @@ def _too_large(asked: Asked) -> Iterator[Objection]:
         if bytes_ >= size.LIMIT:
             message = f"{address}: the request would be {bytes_:,} bytes; Studio takes less than {size.LIMIT:,}"
             yield Objection("too-large", "plan", address, message, None)
+
+
+def _lint(asked: Asked) -> Iterator[Objection]:
+    if asked.inputs.options.lint != "error":
+        return
+    from reconciler.plan import linting  # noqa: PLC0415 - only who asks for it waits for the rules
+
+    desired, state = asked.inputs.desired, asked.inputs.state
+    yield from linting.objections(desired, asked.plan, flow_names(desired, state))
 
 
 def _limits(asked: Asked) -> Iterator[Objection]:
@@ -256,6 +265,6 @@ def _callers(asked: Asked) -> dict[str, set[str]]:
 
 
 GUARDS: Final[tuple[Callable[[Asked], Iterator[Objection]], ...]] = (
-    _account, _unbound, _invalid, _too_large, _limits, _percent, _empty, _protected,
+    _account, _unbound, _invalid, _too_large, _lint, _limits, _percent, _empty, _protected,
     _drift, _draft, _recreate, _namesake, _take_over, _active, _called, _bindings,
 )  # fmt: skip

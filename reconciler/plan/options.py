@@ -8,6 +8,7 @@ from typing import Final, Literal
 
 from reconciler.model.address import Address
 from reconciler.model.desired import OnDrift
+from reconciler.model.lint import LintMode
 
 Refresh = Literal["auto", "full", "none"]
 
@@ -38,6 +39,7 @@ class PlanOptions:
         take_over: adopt flows that carry another project's mark.
         confirm: the name of the protected environment, typed by a person.
         destroy: plan deletes for everything recorded.
+        lint: whether lint refuses the plan because of errors; showing findings is up to who makes it.
         message: the commit message of every write, instead of the manifests'.
     """
 
@@ -50,3 +52,4 @@ class PlanOptions:
     confirm: str | None = None
     destroy: bool = False
     message: str | None = None
+    lint: LintMode = "warn"

@@ -13,6 +13,8 @@ from reconciler.cli import compose, exits
 from reconciler.cli.app import App
 from reconciler.cli.group import command as make
 from reconciler.cli.options import FILE, PlanFlags, options_of, plan_options, variables_of
+from reconciler.manifest.load import Loaded
+from reconciler.plan.options import PlanOptions
 from reconciler.plan.values import Plan
 from reconciler.views import human
 from reconciler.workflows.plan import make_plan
@@ -39,6 +41,7 @@ def command(app: App, *, out: Path | None, detailed_exitcode: bool, validate: bo
     app.console.progress.close()
     show_plan(app, planned.plan)
     app.warn(findings)
+    show_lint(app, found.project.loaded, planned.plan, options)
     if out is not None:
         from reconciler.cli import saved  # noqa: PLC0415 - few plans are saved, and every plan would wait for it
 
@@ -46,6 +49,15 @@ def command(app: App, *, out: Path | None, detailed_exitcode: bool, validate: bo
         app.console.say(f"\nSaved. To do it: {replace(app.common, environment=None).program} apply {out}")
     wrong = any(finding.severity == "error" for finding in findings)
     return exits.worst((exits.of_plan(planned.plan, detailed=detailed_exitcode), exits.ERROR if wrong else exits.DONE))
+
+
+def show_lint(app: App, loaded: Loaded, plan: Plan, options: PlanOptions) -> None:
+    """Tell a person what lint says of what a plan would change; machines ask `lint`."""
+    if app.common.json or options.lint == "off" or plan.empty:
+        return
+    from reconciler.cli import linting  # noqa: PLC0415 - a plan without changes does without the rules
+
+    app.warn(linting.beside(loaded, plan, options))
 
 
 def show_plan(app: App, plan: Plan) -> None:

@@ -22,7 +22,7 @@ def render_findings(findings: Iterable[Finding], *, sensitive: frozenset[str] = 
             "warning": sum(1 for finding in ordered if finding.severity == "warning"),
             "note": sum(1 for finding in ordered if finding.severity == "note"),
         },
-        "findings": [_finding(finding, sensitive) for finding in ordered],
+        "findings": [finding_shape(finding, sensitive) for finding in ordered],
     }
     return document(data)
 
@@ -44,11 +44,12 @@ def error_detail(error: ReconcilerError, sensitive: frozenset[str]) -> ErrorDeta
         "ambiguous": error.ambiguous,
         "httpStatus": studio.status if studio else None,
         "twilioCode": studio.code if studio else None,
-        "findings": [_finding(finding, sensitive) for finding in sorted_findings(findings)],
+        "findings": [finding_shape(finding, sensitive) for finding in sorted_findings(findings)],
     }
 
 
-def _finding(finding: Finding, sensitive: frozenset[str]) -> FindingShape:
+def finding_shape(finding: Finding, sensitive: frozenset[str]) -> FindingShape:
+    """Give one finding, with what is sensitive covered."""
     place = finding.place
     return {
         "rule": finding.rule,
