@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from reconciler.definition.canonical import canonical_bytes, normal_state, same, without_offset
-from reconciler.definition.liquid_rename import renamed_references
 from reconciler.model.jsontypes import Json, JsonObject
 
 _SOME_WIDGET: Final = "\0"
@@ -51,6 +50,10 @@ def find_renames(removed: Mapping[str, JsonObject], added: Mapping[str, JsonObje
 def rewritten(value: Json, names: Mapping[str, str]) -> Json:
     """Give a value whose Liquid references (`widgets.NAME`, `widgets['NAME']`) use the new names."""
     if isinstance(value, str):
+        if not names or "widgets" not in value:
+            return value
+        from reconciler.definition.liquid_rename import renamed_references  # noqa: PLC0415 - a plan rarely has renames
+
         return renamed_references(value, names)
     if isinstance(value, list):
         return [rewritten(item, names) for item in value]
