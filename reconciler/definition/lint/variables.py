@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from reconciler.definition.document import REFERENCE
 from reconciler.definition.lint.context import Context
+from reconciler.definition.lint.flow import Flow
+from reconciler.definition.lint.flow import read as read_flow
 from reconciler.definition.lint.history import History, Read, fact_of, history, reads, set_by
 from reconciler.definition.lint.rule import Problem, Rule
 from reconciler.definition.remarks import did_you_mean
@@ -25,7 +28,7 @@ def _to_variables(context: Context) -> Iterator[tuple[Read, str]]:
 
 def _keys(context: Context) -> set[str] | None:
     """Give the variables that the flow sets; None when only the execution knows them."""
-    keys = {key for widget in context.flow.widgets for key in set_by(widget)}
+    keys = _keys_of(context.flow)
     return None if any("{" in key for key in keys) else keys
 
 
@@ -62,14 +65,19 @@ def _sometimes(context: Context) -> Iterator[Problem]:
 
 
 def _instead(context: Context, key: str) -> str | None:
-    """Say where a value is that has the same name: what a sub-flow sets, what a parent or the REST API hands over."""
+    """Say where the value is when a sub-flow sets a variable of that name."""
     around = context.around
     for widget in context.flow.widgets:
         sid = widget.text("flow_sid") if widget.type == "run-subflow" else ""
-        name = around.sids.get(sid) or sid.removeprefix("${flow.").removesuffix(".sid")
-        if name in around.flows and f'"{key}"' in around.flows[name].definition.text:
+        reference = REFERENCE.fullmatch(sid)
+        called = around.flows.get(reference.group(1) if reference else around.sids.get(sid, ""))
+        if called is not None and key in _keys_of(read_flow(called.definition.data())):
             return f"What a sub-flow sets is read from its widget: widgets.{widget.name}.{key}."
     return None
+
+
+def _keys_of(flow: Flow) -> set[str]:
+    return {key for widget in flow.widgets for key in set_by(widget)}
 
 
 def _problem(read: Read, message: str, hint: str | None = None) -> Problem:
