@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from reconciler.definition.document import REFERENCE
 from reconciler.definition.lint.context import Context
 from reconciler.definition.lint.flow import Flow
 from reconciler.definition.lint.flow import read as read_flow
 from reconciler.definition.lint.history import History, Read, fact_of, history, reads, set_by
 from reconciler.definition.lint.rule import Problem, Rule
+from reconciler.definition.lint.subflows import name_of
 from reconciler.definition.remarks import did_you_mean
 
 
@@ -66,11 +66,9 @@ def _sometimes(context: Context) -> Iterator[Problem]:
 
 def _instead(context: Context, key: str) -> str | None:
     """Say where the value is when a sub-flow sets a variable of that name."""
-    around = context.around
     for widget in context.flow.widgets:
-        sid = widget.text("flow_sid") if widget.type == "run-subflow" else ""
-        reference = REFERENCE.fullmatch(sid)
-        called = around.flows.get(reference.group(1) if reference else around.sids.get(sid, ""))
+        name = name_of(context, widget.text("flow_sid")) if widget.type == "run-subflow" else ""
+        called = context.around.flows.get(name)
         if called is not None and key in _keys_of(read_flow(called.definition.data())):
             return f"What a sub-flow sets is read from its widget: widgets.{widget.name}.{key}."
     return None
