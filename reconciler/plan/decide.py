@@ -26,6 +26,7 @@ from reconciler.plan.inputs import (
     status_of,
 )
 from reconciler.plan.mark import read_mark
+from reconciler.plan.origins import Fields, Sides, three_sides, told, told_by, told_fields
 from reconciler.plan.values import Basis, ChangeClass, DiffItem, Drift, FieldChanged, Step, StepKind
 
 NOTHING: Final = document.of({"states": []})
@@ -155,7 +156,50 @@ def _recreate(flow: DesiredFlow, definition: Definition, record: FlowRecord) -> 
 
 def _known(known: _Known, definition: Definition) -> Decision:
     drifted = compare(of_record(known.record), known.now, by=known.flow.status)
-    return _decide_change(known, definition, drifted, _drift(known, drifted))
+    decision = _decide_change(known, definition, drifted, _drift(known, drifted))
+    drift = decision.drift and replace(
+        decision.drift, diff=_told_drift(known, definition, drifted, decision.drift.diff)
+    )
+    steps = tuple(replace(step, diff=_told_step(known, definition, drifted, step.diff)) for step in decision.steps)
+    return replace(decision, drift=drift, steps=steps)
+
+
+def _told_drift(
+    known: _Known, definition: Definition, drifted: Comparison, items: tuple[DiffItem, ...]
+) -> tuple[DiffItem, ...]:
+    sides = _three_sides(known, definition, _drifted_head(known, drifted))
+    found = told(items, sides, before="base", after="live") if sides is not None else items
+    return told_fields(found, _fields(known))
+
+
+def _told_step(
+    known: _Known, definition: Definition, drifted: Comparison, items: tuple[DiffItem, ...]
+) -> tuple[DiffItem, ...]:
+    found = items
+    if drifted.content == "none":
+        found = told_by(items, "manifest")
+    elif items and (sides := _three_sides(known, definition, known.now.head(known.flow.status))) is not None:
+        found = told(items, sides, before="live", after="desired")
+    return told_fields(found, _fields(known))
+
+
+def _three_sides(known: _Known, definition: Definition, head: Content | None) -> Sides | None:
+    base = known.live.base.definition if known.live.base else None
+    if base is None or head is None or head.definition is None:
+        return None
+    manage = known.inputs.desired.policy.layout == "manage"
+    return three_sides(base, head.definition, definition, ignored=ignored_in(known.flow), manage_layout=manage)
+
+
+def _fields(known: _Known) -> Fields:
+    record, row, flow = known.record, known.live.row, known.flow
+    ignored = "friendlyName" in flow.lifecycle.ignore_changes
+    name = record.friendly_name if ignored else flow.friendly_name
+    return Fields((record.friendly_name, row.friendly_name, name), (record.status, row.status, flow.status))
+
+
+def _drifted_head(known: _Known, drifted: Comparison) -> Content | None:
+    return known.now.latest if drifted.draft else known.now.head(known.flow.status)
 
 
 def _drift(known: _Known, drifted: Comparison) -> Drift | None:
@@ -179,7 +223,7 @@ def _drift_items(known: _Known, drifted: Comparison) -> tuple[DiffItem, ...]:
     if drifted.status or drifted.draft:
         items.append(FieldChanged("status", known.record.status, known.live.row.status))
     base = known.live.base.definition if known.live.base else None
-    head = known.now.latest if drifted.draft else known.now.head(known.flow.status)
+    head = _drifted_head(known, drifted)
     if base is not None and head is not None and head.definition is not None:
         items.extend(definitions.differences(base, head.definition))
     return tuple(items)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import assert_never
 
 from reconciler.definition.difference import (
@@ -16,8 +17,23 @@ from reconciler.plan.shape import DiffItemShape
 from reconciler.plan.values import ContactsChanged, DiffItem, FieldChanged
 
 
-def encode_item(item: DiffItem) -> DiffItemShape:  # noqa: C901, PLR0911 - one line for each member of a closed union
-    """Give one diff item as a tagged object."""
+def encode_item(item: DiffItem) -> DiffItemShape:
+    """Give one diff item as a tagged object, with its origin where that is known."""
+    data = _encoded(item)
+    if not isinstance(item, ContactsChanged) and data["op"] != "contacts-changed" and item.origin is not None:
+        data["origin"] = item.origin
+    return data
+
+
+def decode_item(data: DiffItemShape) -> DiffItem:
+    """Give the diff item of a tagged object that has been validated."""
+    item = _decoded(data)
+    if isinstance(item, ContactsChanged) or data["op"] == "contacts-changed":
+        return item
+    return replace(item, origin=data.get("origin"))
+
+
+def _encoded(item: DiffItem) -> DiffItemShape:  # noqa: C901, PLR0911 - one line for each member of a closed union
     match item:
         case WidgetAdded(widget, kind):
             return {"op": "widget-added", "widget": widget, "type": kind}
@@ -41,8 +57,7 @@ def encode_item(item: DiffItem) -> DiffItemShape:  # noqa: C901, PLR0911 - one l
             assert_never(item)
 
 
-def decode_item(data: DiffItemShape) -> DiffItem:  # noqa: C901, PLR0911 - one line for each member of a closed union
-    """Give the diff item of a tagged object that has been validated."""
+def _decoded(data: DiffItemShape) -> DiffItem:  # noqa: C901, PLR0911 - one line for each member of a closed union
     match data["op"]:
         case "widget-added":
             return WidgetAdded(data["widget"], data["type"])

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final, Literal, TypeVar
+from typing import Annotated, Any, Final, Literal, NotRequired, TypeVar
 
 from pydantic import ConfigDict, Discriminator, FailFast, JsonValue, Tag, with_config
 from typing_extensions import TypedDict
@@ -18,12 +18,17 @@ STRICT: Final = ConfigDict(extra="forbid", strict=True)
 """For the outermost type of a document; pydantic carries it down to the types inside."""
 
 
+OriginShape = Literal["console", "manifest", "both", "conflict"]
+"""Which side made a difference since the recorded revision; absent where that is not known."""
+
+
 class WidgetAddedShape(TypedDict):
     """A widget that only the second side has."""
 
     op: Literal["widget-added"]
     widget: str
     type: str
+    origin: NotRequired[OriginShape]
 
 
 class WidgetRemovedShape(TypedDict):
@@ -32,6 +37,7 @@ class WidgetRemovedShape(TypedDict):
     op: Literal["widget-removed"]
     widget: str
     type: str
+    origin: NotRequired[OriginShape]
 
 
 class WidgetRenamedShape(TypedDict):
@@ -41,6 +47,7 @@ class WidgetRenamedShape(TypedDict):
     before: str
     after: str
     type: str
+    origin: NotRequired[OriginShape]
 
 
 class TransitionChangedShape(TypedDict):
@@ -51,6 +58,7 @@ class TransitionChangedShape(TypedDict):
     event: str
     before: str | None
     after: str | None
+    origin: NotRequired[OriginShape]
 
 
 class ValueChangedShape(TypedDict):
@@ -62,6 +70,7 @@ class ValueChangedShape(TypedDict):
     before: JsonValue
     after: JsonValue
     secret: bool
+    origin: NotRequired[OriginShape]
 
 
 class WidgetsMovedShape(TypedDict):
@@ -69,6 +78,7 @@ class WidgetsMovedShape(TypedDict):
 
     op: Literal["widgets-moved"]
     widgets: Listed[str]
+    origin: NotRequired[OriginShape]
 
 
 class FieldChangedShape(TypedDict):
@@ -78,6 +88,7 @@ class FieldChangedShape(TypedDict):
     field: Literal["friendlyName", "status"]
     before: str | None
     after: str | None
+    origin: NotRequired[OriginShape]
 
 
 class ContactsChangedShape(TypedDict):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal, get_args
 
-from reconciler.definition.difference import Difference
+from reconciler.definition.difference import Difference, Origin
 from reconciler.model.address import Address
 from reconciler.model.definition import Status
 
@@ -24,6 +24,7 @@ class FieldChanged:
     field: Literal["friendlyName", "status"]
     before: str | None
     after: str | None
+    origin: Origin | None = None
 
 
 @dataclass(frozen=True, slots=True)

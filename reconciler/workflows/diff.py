@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from reconciler.apply.look import head_number
 from reconciler.definition import compare as definitions
 from reconciler.definition.layout import keep_layout
+from reconciler.definition.merge import merge
+from reconciler.errors import NotFoundError, UsageError
 from reconciler.model.address import Address
 from reconciler.model.definition import Definition, Status
 from reconciler.model.desired import Desired
-from reconciler.model.record import State
+from reconciler.model.record import FlowRecord, State
+from reconciler.plan.origins import Fields, told, told_fields
 from reconciler.plan.values import DiffItem, FieldChanged
 from reconciler.workflows.results import Compared
 from reconciler.workflows.sides import body_definition, declared, record_of, revision_of, wanted_here
@@ -46,11 +50,32 @@ def compare_revisions(
         return _compared(address, before, after)
     if revisions:
         before = _of_revision(world, address, state, desired, revisions[0])
-    else:
-        body = world.reader.fetch_flow(record.sid)
-        label = f"live (revision {body.row.revision}, {body.row.status})"
-        before = _Side(label, body.row.friendly_name, body.row.status, body.definition)
-    return _compared(address, before, _of_manifest(desired, state, address, before.definition))
+        return _compared(address, before, _of_manifest(desired, state, address, before.definition))
+    body = world.reader.fetch_flow(record.sid)
+    label = f"live (revision {body.row.revision}, {body.row.status})"
+    live = _Side(label, body.row.friendly_name, body.row.status, body.definition)
+    found = _compared(address, live, _of_manifest(desired, state, address, live.definition))
+    number = head_number(record, declared(desired, address).status)
+    return found if number == body.row.revision else _told(world, desired, state, found, (live, record, number))
+
+
+def _told(
+    world: ReadingWorld, desired: Desired, state: State, found: Compared, moved: tuple[_Side, FlowRecord, int]
+) -> Compared:
+    """Say who made each difference between live and manifest since the recorded revision, if that can be read."""
+    live, record, number = moved
+    try:
+        base = body_definition(world.reader.fetch_revision(record.sid, number))
+    except (NotFoundError, UsageError):
+        return found
+    flow = declared(desired, found.address)
+    wanted = _of_manifest(desired, state, found.address, base)
+    items = told(found.items, (base, live.definition, wanted.definition), before="live", after="desired")
+    fields = Fields(
+        (record.friendly_name, live.friendly_name, flow.friendly_name), (record.status, live.status, flow.status)
+    )
+    _, conflicts = merge(base, live.definition, wanted.definition)
+    return replace(found, items=told_fields(items, fields), base=f"revision {number}", conflicts=conflicts)
 
 
 def _of_revision(world: ReadingWorld, address: Address, state: State, desired: Desired, number: int) -> _Side:

@@ -113,12 +113,19 @@ class History:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """Two sides of one flow and what differs; `before` and `after` say which (`revision 7`, `live`, `manifest`)."""
+    """Two sides of one flow and what differs; `before` and `after` say which (`revision 7`, `live`, `manifest`).
+
+    Attributes:
+        base: what both started from, when live and manifest were compared and live has moved; else None.
+        conflicts: the places that both changed differently since then, which a merge cannot bring together.
+    """
 
     address: Address
     before: str
     after: str
     items: tuple[DiffItem, ...]
+    base: str | None = None
+    conflicts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

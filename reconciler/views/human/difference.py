@@ -9,6 +9,7 @@ from typing import Final
 
 from reconciler.definition.difference import (
     Difference,
+    Origin,
     TransitionChanged,
     ValueChanged,
     WidgetAdded,
@@ -29,26 +30,45 @@ _LINES_OF_NEW_TEXT: Final = 6
 _TONES: Final[dict[str, Tone]] = {"+": "add", "-": "remove", "~": "change"}
 
 
-def difference_lines(items: Sequence[DiffItem], indent: int, style: Style) -> list[str]:
-    """Give the lines of a difference; secrets must have been covered before."""
+def difference_lines(items: Sequence[DiffItem], indent: int, style: Style, *, usual: Origin | None = None) -> list[str]:
+    """Give the lines of a difference; secrets must have been covered before.
+
+    Args:
+        items: what differs.
+        indent: columns before each line.
+        style: what the place can show.
+        usual: who makes differences here, as the heading says: when it was nobody else, no line says who. Default: all
+            lines say it where it is known.
+    """
+    told = any(_origin(item) not in (None, usual) for item in items)
     lines: list[str] = []
     moved: list[str] = []
     by_widget: dict[str, list[Difference]] = {}
     for item in items:
+        by = _by(item) if told else ""
         match item:
             case FieldChanged(field, before, after):
-                lines += _change(_FIELDS[field], before, after, indent, style)
+                lines += _change(_FIELDS[field] + by, before, after, indent, style)
             case ContactsChanged():
                 lines += _contacts(item, indent, style)
             case ValueChanged(widget=None, path=path, before=old, after=new):
-                lines += _change(plain(path), old, new, indent, style)
+                lines += _change(plain(path) + by, old, new, indent, style)
             case WidgetsMoved(widgets):
-                moved += _moved(widgets, indent, style)
+                moved += _moved(widgets, by, indent, style)
             case _:
                 by_widget.setdefault(_widget(item), []).append(item)
     for widget, changes in by_widget.items():
-        lines += _widget_lines(widget, changes, indent, style)
+        lines += _widget_lines(widget, changes, indent, style, told=told)
     return lines + moved
+
+
+def _origin(item: DiffItem) -> Origin | None:
+    return None if isinstance(item, ContactsChanged) else item.origin
+
+
+def _by(item: DiffItem) -> str:
+    origin = _origin(item)
+    return "" if origin is None else f" [{origin}]"
 
 
 def widget_census(items: Iterable[DiffItem]) -> str:
@@ -64,40 +84,43 @@ def _widget(item: WidgetAdded | WidgetRemoved | WidgetRenamed | TransitionChange
     return item.after if isinstance(item, WidgetRenamed) else item.widget or ""
 
 
-def _widget_lines(widget: str, changes: Sequence[Difference], indent: int, style: Style) -> Iterator[str]:
+def _widget_lines(
+    widget: str, changes: Sequence[Difference], indent: int, style: Style, *, told: bool
+) -> Iterator[str]:
     sign, words = "~", f"widget {plain(widget)}"
     details: list[str] = []
     for change in changes:
+        by = _by(change) if told else ""
         match change:
             case WidgetAdded(type=kind):
-                sign, words = "+", f"{words} ({plain(kind)})"
+                sign, words = "+", f"{words} ({plain(kind)}){by}"
             case WidgetRemoved(type=kind):
-                sign, words = "-", f"{words} ({plain(kind)})"
+                sign, words = "-", f"{words} ({plain(kind)}){by}"
             case WidgetRenamed(before, after, kind):
-                words = f"widget {plain(before)} renamed to {plain(after)} ({plain(kind)})"
+                words = f"widget {plain(before)} renamed to {plain(after)} ({plain(kind)}){by}"
             case _:
-                details += _detail(change, indent + _STEP, style)
+                details += _detail(change, by, indent + _STEP, style)
     yield " " * indent + style.paint(f"{sign} {words}", _TONES[sign])
     yield from details
 
 
-def _detail(change: Difference, indent: int, style: Style) -> Iterator[str]:
+def _detail(change: Difference, by: str, indent: int, style: Style) -> Iterator[str]:
     match change:
         case TransitionChanged(_, event, came, goes):
-            yield from _transition(event, came, goes, indent, style)
+            yield from _transition(plain(event) + by, came, goes, indent, style)
         case ValueChanged(_, path, old, new):
-            yield from _change(plain(path), old, new, indent, style)
+            yield from _change(plain(path) + by, old, new, indent, style)
         case _:
             return
 
 
-def _moved(widgets: Sequence[str], indent: int, style: Style) -> list[str]:
-    text = f"layout: {count(len(widgets), 'widget')} moved: {', '.join(widgets)}"
+def _moved(widgets: Sequence[str], by: str, indent: int, style: Style) -> list[str]:
+    text = f"layout{by}: {count(len(widgets), 'widget')} moved: {', '.join(widgets)}"
     return wrapped(text, indent + 2, style, first="~ ")
 
 
 def _transition(event: str, came: str | None, goes: str | None, indent: int, style: Style) -> Iterator[str]:
-    start = f"{' ' * indent}{style.paint('~', 'change')} on {plain(event)}:"
+    start = f"{' ' * indent}{style.paint('~', 'change')} on {event}:"
     sides = [plain(side) if side is not None else "(nowhere)" for side in (came, goes)]
     yield f"{start} {style.paint(sides[0], 'remove')} {style.arrow} {style.paint(sides[1], 'add')}"
 

@@ -142,7 +142,7 @@ def _drift(drift: Drift, style: Style) -> Iterator[str]:
         yield f"{' ' * _INDENT}{count(hidden, 'earlier revision')} not shown"
     for revision in drift.revisions[-_REVISIONS_SHOWN:]:
         yield from revision_lines(revision, _INDENT, style)
-    yield from difference_lines(drift.diff, _INDENT, style)
+    yield from difference_lines(drift.diff, _INDENT, style, usual="console")
 
 
 def _steps(plan: Plan, style: Style) -> list[str]:
@@ -189,7 +189,7 @@ def _what(step: Step) -> str:
 
 def _step_details(step: Step, style: Style) -> Iterator[str]:
     if step.kind not in {"create", "delete"}:
-        yield from difference_lines(step.diff, _INDENT, style)
+        yield from difference_lines(step.diff, _INDENT, style, usual="manifest")
         return
     fields = [item for item in step.diff if isinstance(item, FieldChanged)]
     told = [quoted(field.after or field.before) if field.field == "friendlyName" else field.after for field in fields]

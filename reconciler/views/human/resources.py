@@ -105,8 +105,16 @@ def render_compared(compared: Compared, style: Style, *, sensitive: frozenset[st
     """Give what differs between two sides of a flow. `sensitive`: default none."""
     sides = f"{plain(compared.before)} {style.arrow} {plain(compared.after)}"
     title = f"{style.paint(str(compared.address), 'strong')}: {sides}"
-    lines = difference_lines(masked_items(compared.items, sensitive), 2, style)
-    return joined([title, *(lines or ["  no difference"])])
+    since = [] if compared.base is None else [f"  both since {plain(compared.base)}"]
+    lines = difference_lines(masked_items(compared.items, sensitive), 2, style, usual="manifest")
+    return joined([title, *since, *(lines or ["  no difference"]), *_conflict_lines(compared, style, sensitive)])
+
+
+def _conflict_lines(compared: Compared, style: Style, sensitive: frozenset[str]) -> Iterator[str]:
+    if compared.conflicts:
+        places = masked_text(", ".join(compared.conflicts), sensitive)
+        number = count(len(compared.conflicts), "conflict")
+        yield from wrapped(f"{number}, changed by both since {compared.base}: {places}", 4, style, first="! ")
 
 
 def render_explanation(explanation: Explanation, style: Style) -> str:

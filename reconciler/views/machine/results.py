@@ -58,7 +58,9 @@ def render_compared(compared: Compared, *, sensitive: frozenset[str] = frozenset
         "address": str(compared.address),
         "before": compared.before,
         "after": compared.after,
+        "base": compared.base,
         "diff": _diff(compared.items, sensitive),
+        "conflicts": [masked_text(place, sensitive) for place in compared.conflicts],
     }
     return document(data)
 

@@ -216,13 +216,19 @@ class HistoryShape(TypedDict):
 
 @with_config(STRICT)
 class DiffShape(TypedDict):
-    """What differs between two sides of a flow; `before` and `after` name them."""
+    """What differs between two sides of a flow; `before` and `after` name them.
+
+    `base` names what both started from where live and manifest were compared, and live has moved; `conflicts` are the
+    places that both changed differently since then.
+    """
 
     format: Literal[1]
     address: str
     before: str
     after: str
+    base: str | None
     diff: list[DiffItemShape]
+    conflicts: list[str]
 
 
 class FactShape(TypedDict):
