@@ -137,6 +137,19 @@ def reading(app: App, variables: Variables = NO_VARIABLES, *, parallelism: int =
 
 
 @contextlib.contextmanager
+def recording(app: App, variables: Variables = NO_VARIABLES) -> Iterator[tuple[Reading, ManagedStore]]:
+    """Compose what reads Studio and may write the state: its client refuses every request that changes something."""
+    found = project(app, variables)
+    with (
+        runtime.writing(app, PARALLELISM) as run,
+        client(app, run, _studio(found, scratch=True), read_only=True) as studio,
+    ):
+        store = state_store(found, run)
+        world = ReadingWorld(LiveReader(studio), store, run.clock, run.pool, run.progress)
+        yield Reading(found, world, blank(found, run), LiveValidator(studio)), store
+
+
+@contextlib.contextmanager
 def writing(app: App, variables: Variables = NO_VARIABLES, *, parallelism: int = PARALLELISM) -> Iterator[Writing]:
     """Compose what may write."""
     found = project(app, variables)

@@ -19,6 +19,7 @@ COMMANDS: Final = {
     "drift": (_WHERE + "drift", "Show what others changed since it was recorded."),
     "status": (_WHERE + "status", "Show how every resource stands, one a line."),
     "import": (_WHERE + "import_", "Take over an existing flow."),
+    "pull": (_WHERE + "pull", "Bring edits of the Console into the manifests' files."),
     "history": (_WHERE + "history", "Show the revisions of a flow."),
     "diff": (_WHERE + "diff", "Compare live, manifest and revisions of a flow."),
     "rollback": (_WHERE + "rollback", "Put an old revision into the manifest's file, and plan."),

@@ -1,8 +1,8 @@
 """What the files of a project become when flows in them get other content: as values, nothing is written here.
 
-A definition is changed where the manifests keep it: in its JSON file, or inline in YAML. What stays the same keeps its
-bytes, in YAML the comments too, and placeholders go back where they stood (`restoration`). Several flows of one file
-are changed one after the other.
+A definition is changed where the manifests keep it: in its JSON or YAML file, or inline in its manifest. What stays
+the same keeps its bytes, in YAML the comments too, and placeholders go back where they stood (`restoration`). Several
+flows of one file are changed one after the other.
 """
 
 from __future__ import annotations
@@ -14,11 +14,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
+from yaml import Node
+
 from reconciler.definition.manner import in_manner_of
 from reconciler.errors import LoadError, RefusedError
 from reconciler.manifest import jsontext, yamlpatch
 from reconciler.manifest.findings import Findings
-from reconciler.manifest.folder import LARGEST_DEFINITION, Folder
+from reconciler.manifest.folder import LARGEST_DEFINITION, YAML_SUFFIXES, Folder
 from reconciler.manifest.placeholder import PLACEHOLDER, escaped
 from reconciler.manifest.restoration import restored, with_placeholders
 from reconciler.manifest.roundtrip import NotFaithfulError, exact, rewrite
@@ -94,62 +96,49 @@ class Rewriting:
         inline = flow.source == flow.place.file
         resolved = content.resolved if content.resolved is not None else flow.definition.data()
         fields = content.friendly_name is not None or content.status is not None
+        body = (in_manner_of(content.data, resolved), resolved)
         if not inline:
-            self._in_file(flow, in_manner_of(content.data, resolved), resolved)
+            self._in_file(flow, *body)
         if inline or fields:
-            body = (in_manner_of(content.data, resolved), resolved) if inline else None
-            self._in_yaml(flow, content, body)
+            self._in_manifest(flow, content, body if inline else None)
         return (flow.source,) if inline or not fields else (flow.place.file, flow.source)
 
     def _in_file(self, flow: DesiredFlow, data: JsonObject, resolved: JsonObject) -> None:
-        text = self._text(flow.source)
-        written = json.loads(text.removeprefix("\ufeff"))
-        if flow.source in self._meant:
-            if not jsontext.exactly(self._meant[flow.source], data):
+        file = flow.source
+        if file in self._meant:
+            if not jsontext.exactly(self._meant[file], data):
                 raise RefusedError(
-                    f"{flow.source} is the definition of several flows, which differ by now",
+                    f"{file} is the definition of several flows, which differ by now",
                     hint=f"Give {flow.address} a file of its own.",
                 )
             return
-        self._meant[flow.source] = data
+        text = self._text(file)
+        in_yaml = file.endswith(YAML_SUFFIXES)
+        written = _first_of(text, file) if in_yaml else json.loads(text.removeprefix("\ufeff"))
+        _refuse_composed(flow, written)
         new = self._portable(data, written, resolved)
-        self._refuse_losses(flow.source, written, new)
-        self._after[flow.source] = jsontext.patched(text, new) if text.strip() else json.dumps(new, indent=2)
+        self._refuse_losses(file, written, new)
+        if in_yaml:
+            self._after[file] = _in_yaml(flow, text, _Site(file, lambda _: True, ()), new)
+        else:
+            self._after[file] = jsontext.patched(text, new)
+        self._meant[file] = data
 
-    def _in_yaml(self, flow: DesiredFlow, content: Content, body: tuple[JsonObject, JsonObject] | None) -> None:
+    def _in_manifest(self, flow: DesiredFlow, content: Content, body: tuple[JsonObject, JsonObject] | None) -> None:
         file = flow.place.file
         text = self._text(file)
-        document = _document_of(text, flow)
-        old = cast("JsonObject", cast("JsonObject", document.data)["spec"])
+        site = _Site(file, lambda document: _is_of(document, flow), ("spec",))
+        old = cast("JsonObject", site.value(site.document(text, flow).data))
         new = dict(old)
         _set(new, "friendlyName", flow.friendly_name, content.friendly_name)
         _set(new, "status", flow.status, content.status)
         if body is not None:
-            new["definition"] = self._portable(body[0], cast("JsonObject", old["definition"]), body[1])
+            written = cast("JsonObject", old["definition"])
+            _refuse_composed(flow, written)
+            new["definition"] = self._portable(body[0], written, body[1])
         self._refuse_losses(file, old, new)
-        ordered = {key: new[key] for key in (*(k for k in _FIRST if k not in old and k in new), *new)}
-        self._after[file] = self._yaml(flow, text, document, ordered)
-
-    def _yaml(self, flow: DesiredFlow, text: str, document: Document, new: JsonObject) -> str:
-        old = cast("JsonObject", cast("JsonObject", document.data)["spec"])
-        if jsontext.exactly(old, new):
-            return text
-
-        def change(documents: list[Any]) -> None:
-            """Put the new values into the flow's document: ruamel's documents and ours look alike."""
-            for one in documents:
-                if _is_of(one, flow):
-                    one["spec"].update({key: value for key, value in new.items() if value != old.get(key)})
-
-        def expected(documents: list[Json]) -> list[Json]:
-            change(documents)
-            return documents
-
-        try:
-            return _in_place(text, document, new, expected) or rewrite(text, change, expected)
-        except NotFaithfulError as error:
-            message = f"{flow.place.file}: {flow.address} cannot be replaced in YAML: {error}"
-            raise RefusedError(message, hint="Move the definition into a JSON file of its own.") from error
+        first: JsonObject = {key: new[key] for key in _FIRST if key in new and key not in old}
+        self._after[file] = _in_yaml(flow, text, site, {**first, **new})
 
     def _portable(self, data: JsonObject, written: JsonObject, resolved: JsonObject) -> JsonObject:
         new = with_placeholders(data, written, resolved)
@@ -184,14 +173,67 @@ def _set(spec: JsonObject, key: str, known: str, wanted: str | None) -> None:
     spec[key] = restored(text, written, known) if isinstance(written, str) else text
 
 
-def _in_place(
-    text: str, document: Document, new: JsonObject, expected: Callable[[list[Json]], list[Json]]
-) -> str | None:
-    """Change a document's spec in the text itself; None when that cannot be done faithfully."""
-    bare = text.removeprefix("\ufeff")
-    pairs = {key.value: value for key, value in document.node.value}
+@dataclass(frozen=True, slots=True)
+class _Site:
+    """Where in a YAML file a value stands: in the first document that is meant, under these keys."""
+
+    file: str
+    is_meant: Callable[[Any], bool]
+    keys: tuple[str, ...]
+
+    def document(self, text: str, flow: DesiredFlow) -> Document:
+        """Find the document. Raises RefusedError when it has gone since."""
+        documents = read(text.removeprefix("\ufeff").encode(), self.file, Findings())
+        found = next((document for document in documents if self.is_meant(document.data)), None)
+        if found is None:
+            raise RefusedError(f"{self.file} no longer declares {flow.address}", hint="Try again.")
+        return found
+
+    def value(self, data: Any) -> Any:  # noqa: ANN401 - ruamel.yaml's own types are untyped
+        """Give the value in a document's data."""
+        for key in self.keys:
+            data = data[key]
+        return data
+
+    def node(self, document: Document) -> Node:
+        """Give the value's node."""
+        found = document.node
+        for key in self.keys:
+            found = next(value for name, value in found.value if name.value == key)
+        return found
+
+
+def _in_yaml(flow: DesiredFlow, text: str, site: _Site, new: JsonObject) -> str:
+    document = site.document(text, flow)
+    old = cast("JsonObject", site.value(document.data))
+    if jsontext.exactly(old, new):
+        return text
+
+    def change(documents: list[Any]) -> None:
+        """Put the new values into the document: ruamel's documents and ours look alike."""
+        value = site.value(next(one for one in documents if site.is_meant(one)))
+        for key in old.keys() - new.keys():
+            del value[key]
+        value.update({key: item for key, item in new.items() if item != old.get(key)})
+
+    def expected(documents: list[Json]) -> list[Json]:
+        change(documents)
+        return documents
+
     try:
-        after = yamlpatch.patched(bare, pairs["spec"], cast("JsonObject", document.data)["spec"], new)
+        return _in_place(text, site.node(document), (old, new), expected) or rewrite(text, change, expected)
+    except NotFaithfulError as error:
+        message = f"{site.file}: {flow.address} cannot be replaced in YAML: {error}"
+        raise RefusedError(message, hint="Move the definition into a JSON file of its own.") from error
+
+
+def _in_place(
+    text: str, node: Node, change: tuple[Json, Json], expected: Callable[[list[Json]], list[Json]]
+) -> str | None:
+    """Change a value in the text itself; None when that cannot be done faithfully."""
+    bare = text.removeprefix("\ufeff")
+    try:
+        after = yamlpatch.patched(bare, node, *change)
     except yamlpatch.NotPatchedError:
         return None
     meant = [one.data for one in read(after.encode(), "", Findings())]
@@ -199,12 +241,19 @@ def _in_place(
     return text[: len(text) - len(bare)] + after if exact(meant) == exact(wanted) else None
 
 
-def _document_of(text: str, flow: DesiredFlow) -> Document:
-    documents = read(text.removeprefix("\ufeff").encode(), flow.place.file, Findings())
-    found = next((document for document in documents if _is_of(document.data, flow)), None)
-    if found is None:
-        raise RefusedError(f"{flow.place.file} no longer declares {flow.address}", hint="Try again.")
-    return found
+def _first_of(text: str, file: str) -> JsonObject:
+    documents = read(text.removeprefix("\ufeff").encode(), file, Findings())
+    return cast("JsonObject", documents[0].data) if documents else {}
+
+
+def _refuse_composed(flow: DesiredFlow, written: JsonObject) -> None:
+    """Refuse to write a body into a file that says it with the help of others, or that was changed since the load."""
+    loaded = (flow.written or flow.definition).data()
+    if exact([written]) != exact([loaded]):
+        raise RefusedError(
+            f"{flow.source} is not the whole definition of {flow.address}: parts of it come from other files",
+            hint="Change these by hand; `reconciler diff` shows what differs.",
+        )
 
 
 def _is_of(document: Any, flow: DesiredFlow) -> bool:  # noqa: ANN401 - ruamel.yaml's own types are untyped

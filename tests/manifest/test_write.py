@@ -89,12 +89,11 @@ def test_placeholders_are_not_lost_unless_told(folder, texts, definition, widget
     folder.write({"project.yaml": texts["project"] + "      variables: {x: y}\n"})
     with_it = definition(widget("${var.x} $${var.y}"))
     folder.write({"reminder.json": with_it})
-    found = desired(folder)
     with pytest.raises(RefusedError):
-        write_definition(folder.root, found, body)
+        write_definition(folder.root, desired(folder), body)
     assert (folder.root / "reminder.json").read_text() == with_it
-    write_definition(folder.root, found, json.loads(definition(widget("Again ${var.x}"))))
-    write_definition(folder.root, found, body, replace_placeholders=True)
+    write_definition(folder.root, desired(folder), json.loads(definition(widget("Again ${var.x}"))))
+    write_definition(folder.root, desired(folder), body, replace_placeholders=True)
     assert json.loads((folder.root / "reminder.json").read_text()) == body
 
 
@@ -107,6 +106,14 @@ def test_inline_placeholders_are_looked_at_too(folder, texts, definition, widget
         write_definition(folder.root, desired(folder), body)
     folder.write({"flow.yaml": inline.replace("${var.x}", "y") + "  friendlyName: ${var.x}\n"})
     write_definition(folder.root, desired(folder), body)
+
+
+def test_a_file_that_says_something_else_is_not_written(folder, definition, widget, body):
+    """A file that is not what the definition was loaded from, or only a part of it, is left as it is."""
+    found = desired(folder)
+    folder.write({"reminder.json": definition(widget("changed meanwhile"))})
+    with pytest.raises(RefusedError):
+        write_definition(folder.root, found, body)
 
 
 def test_a_file_that_went_is_an_error(folder, body):

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from reconciler.views.human.findings import render_error, render_findings
     from reconciler.views.human.installation import render_checks, render_version
     from reconciler.views.human.plan import render_plan
+    from reconciler.views.human.pulling import render_pull
     from reconciler.views.human.recovery import render_rebuilt, render_verified
     from reconciler.views.human.resources import (
         render_compared,
@@ -36,6 +37,7 @@ _HOMES: Final = {
     "render_history": "reconciler.views.human.resources",
     "render_imported": "reconciler.views.human.resources",
     "render_plan": "reconciler.views.human.plan",
+    "render_pull": "reconciler.views.human.pulling",
     "render_rebuilt": "reconciler.views.human.recovery",
     "render_rolled_back": "reconciler.views.human.resources",
     "render_state_list": "reconciler.views.human.resources",
@@ -58,6 +60,7 @@ __all__ = [
     "render_history",
     "render_imported",
     "render_plan",
+    "render_pull",
     "render_rebuilt",
     "render_rolled_back",
     "render_state_list",

@@ -12,6 +12,7 @@ from reconciler.views.lazily import importer
 if TYPE_CHECKING:
     from reconciler.views.machine.apply import render_event, render_summary
     from reconciler.views.machine.findings import render_error, render_findings
+    from reconciler.views.machine.pulling import render_pull
     from reconciler.views.machine.recovery import render_rebuilt, render_verified
     from reconciler.views.machine.results import (
         render_checks,
@@ -37,6 +38,7 @@ _HOMES: Final = {
     "render_history": "reconciler.views.machine.state",
     "render_imported": "reconciler.views.machine.results",
     "render_plan": "reconciler.views.machine.results",
+    "render_pull": "reconciler.views.machine.pulling",
     "render_rebuilt": "reconciler.views.machine.recovery",
     "render_rolled_back": "reconciler.views.machine.results",
     "render_state_list": "reconciler.views.machine.state",
@@ -59,6 +61,7 @@ __all__ = [
     "render_history",
     "render_imported",
     "render_plan",
+    "render_pull",
     "render_rebuilt",
     "render_rolled_back",
     "render_state_list",
