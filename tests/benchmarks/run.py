@@ -1,6 +1,6 @@
 """Measure calls, time and memory of the real command line, each beside its budget: `make bench`.
 
-    python -m tests.benchmarks.run [--flows 100,1000,10000] [--only start,sizes,latency,state]
+    python -m tests.benchmarks.run [--flows 100,1000,10000] [--only start,sizes,latency,state,lint]
 
 Figures only: nothing fails on a slow machine. Every project, emulator and state is made anew in a temporary folder.
 """
@@ -14,6 +14,7 @@ from collections.abc import Callable
 from math import ceil
 from pathlib import Path
 
+from tests.benchmarks.definitions import seconds_of_lint
 from tests.benchmarks.processes import Run, emulator, reconciler
 from tests.benchmarks.project import generate
 from tests.benchmarks.states import seconds_per_record
@@ -97,17 +98,26 @@ def state() -> None:
     )
 
 
+def lint() -> None:
+    """Lint a large flow full of Liquid, without a start of Python and of the Liquid library."""
+    for widgets, budget in ((200, "0.100 s"), (1_000, "")):
+        liquid, every = seconds_of_lint(widgets)
+        row(f"{widgets} widgets: follow Liquid, first time", "", f"{liquid:.3f} s", "", budget)
+        row(f"{widgets} widgets: every lint rule", "", f"{every:.3f} s", "", "")
+
+
 def main() -> None:
     """Run the parts that were asked for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--flows", default="100,1000,10000", help="sizes, separated by commas")
-    parser.add_argument("--only", default="start,sizes,latency,state", help="parts, separated by commas")
+    parser.add_argument("--only", default="start,sizes,latency,state,lint", help="parts, separated by commas")
     options = parser.parse_args()
     parts: dict[str, Callable[[], None]] = {
         "start": start,
         "sizes": lambda: [size(int(flows)) for flows in options.flows.split(",")][-1],
         "latency": latency,
         "state": state,
+        "lint": lint,
     }
     row("what", "API calls", "time", "peak memory", "budget")
     for part in options.only.split(","):
