@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 
 from reconciler.model.address import Address
+from reconciler.model.assets import Asset
 from reconciler.model.live import FlowBody, FlowInput, FlowRevision, FlowRow
 from reconciler.model.record import RevisionEntry, State, StateChange
 
@@ -52,6 +53,13 @@ class FlowReader(Protocol):
 
     def calls(self) -> Mapping[str, int]:
         """Count the requests sent so far, by operation (`ListFlow`, `FetchFlow`, …)."""
+
+
+class AssetReader(Protocol):
+    """Ask an account what it has beside flows. Nothing is written; raises as `FlowReader` does."""
+
+    def assets(self, kind: str) -> Sequence[Asset]:
+        """Give everything of one of the kinds in `ASKABLE`. A list that may be short is an error, never an answer."""
 
 
 class FlowWriter(Protocol):

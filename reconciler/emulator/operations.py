@@ -8,6 +8,7 @@ from typing import Final
 
 from reconciler.emulator.accounts import fetch_account
 from reconciler.emulator.answers import Answer
+from reconciler.emulator.assets import AssetList, fetch_build, list_numbers, set_assets
 from reconciler.emulator.console import create_in_console, edit_in_console, seed_execution
 from reconciler.emulator.executions import list_executions
 from reconciler.emulator.flows import (
@@ -49,10 +50,33 @@ API: Final[Mapping[str, Mapping[str, Operation]]] = {
     },
     "/v2/Flows/<sid>/Executions": {"GET": Operation("ListExecution", list_executions)},
     "/2010-04-01/Accounts/<account>.json": {"GET": Operation("FetchAccount", fetch_account)},
+    "/2010-04-01/Accounts/<account>/IncomingPhoneNumbers.json": {
+        "GET": Operation("ListIncomingPhoneNumber", list_numbers)
+    },
+    "/taskrouter/v1/Workspaces": {"GET": Operation("ListWorkspace", AssetList("workspaces", "workspaces"))},
+    "/taskrouter/v1/Workspaces/<asset>/Workflows": {
+        "GET": Operation("ListWorkflow", AssetList("workflows", "workflows", inside="workspaces"))
+    },
+    "/taskrouter/v1/Workspaces/<asset>/TaskChannels": {
+        "GET": Operation("ListTaskChannel", AssetList("task_channels", "channels", inside="workspaces"))
+    },
+    "/serverless/v1/Services": {"GET": Operation("ListServerlessService", AssetList("serverless", "services"))},
+    "/serverless/v1/Services/<asset>/Environments": {
+        "GET": Operation("ListServerlessEnvironment", AssetList("environments", "environments", inside="serverless"))
+    },
+    "/serverless/v1/Services/<asset>/Builds/<build>": {"GET": Operation("FetchServerlessBuild", fetch_build)},
+    "/messaging/v1/Services": {"GET": Operation("ListMessagingService", AssetList("messaging", "services"))},
+    "/conversations/v1/Services": {
+        "GET": Operation("ListConversationsService", AssetList("conversations", "services"))
+    },
+    "/chat/v2/Services": {"GET": Operation("ListChatService", AssetList("chat", "services"))},
+    "/sync/v1/Services": {"GET": Operation("ListSyncService", AssetList("sync", "services"))},
+    "/content/v1/Content": {"GET": Operation("ListContent", AssetList("content", "contents"))},
 }
-"""Path → method → operation of Twilio's own API."""
+"""Path → method → operation of Twilio's own API. Products beside Studio stand below their names (`assets`)."""
 
 CONSOLE: Final[Mapping[str, Mapping[str, Handler]]] = {
+    "/_console/Assets": {"POST": set_assets},
     "/_console/Flows": {"POST": create_in_console},
     "/_console/Flows/<sid>": {"POST": edit_in_console},
     "/_console/Flows/<sid>/Executions": {"POST": seed_execution},

@@ -40,6 +40,10 @@ CREATE INDEX executions_of_flow ON executions (flow, seq);
 """
 
 
+_ASSETS: Final = "CREATE TABLE IF NOT EXISTS assets (account TEXT PRIMARY KEY, body TEXT NOT NULL)"
+"""What accounts have beside flows. Made where it is missing, so that older databases of the format can be used on."""
+
+
 class Store:
     """Keep accounts, flows, revisions, test users and executions. May be used from any thread."""
 
@@ -93,6 +97,7 @@ def _connect(path: Path | None) -> sqlite3.Connection:
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute("PRAGMA foreign_keys = ON")
         _migrate(connection, path)
+        connection.execute(_ASSETS)
     except BaseException:
         connection.close()
         raise

@@ -218,6 +218,15 @@ class Transaction:
         """Tell whether at least one execution of the flow is active."""
         return self._one("SELECT 1 FROM executions WHERE flow = :flow AND status = 'active'", flow=flow.seq) is not None
 
+    def assets(self, account: str) -> str:
+        """Give what an account has beside flows, as JSON."""
+        row = self._one("SELECT body FROM assets WHERE account = :account", account=account)
+        return str(row[0]) if row else "{}"
+
+    def set_assets(self, account: str, body: str) -> None:
+        """Say what an account has beside flows."""
+        self._connection.execute("INSERT OR REPLACE INTO assets (account, body) VALUES (?, ?)", (account, body))
+
     def _next(self, table: str) -> int:
         row = self._one("SELECT seq FROM sqlite_sequence WHERE name = :table", table=table)
         return cast("int", row[0]) + 1 if row else 1

@@ -21,6 +21,7 @@ class Call:
         path: begins with `/`; the host is not the caller's choice.
         query, form: names and values, not encoded yet. Forms hold definitions, so they are not shown.
         api: send it to the account API instead of Studio.
+        product: send it to another product of Twilio (`serverless`) instead of Studio.
         may_be_empty: an answer of 2xx without content is an answer, not a fault of the line.
     """
 
@@ -30,6 +31,7 @@ class Call:
     query: Pairs = ()
     form: Pairs = field(default=(), repr=False)
     api: bool = False
+    product: str = ""
     may_be_empty: bool = False
 
     @property

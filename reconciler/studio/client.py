@@ -24,6 +24,7 @@ from reconciler.studio.places import RULE
 from reconciler.studio.wire import WireAccount, WireFlow, WireRevision, WireTestUsers, WireValidate
 
 if TYPE_CHECKING:
+    from reconciler.studio.assets import Assets
     from reconciler.studio.executions import Executions
 
 _FLOWS: Final = "/v2/Flows"
@@ -42,6 +43,13 @@ class StudioClient:
         from reconciler.studio.executions import Executions  # noqa: PLC0415 - hardly any command looks at a run
 
         return Executions(self._http)
+
+    @cached_property
+    def assets(self) -> Assets:
+        """What the account has beside flows."""
+        from reconciler.studio.assets import Assets  # noqa: PLC0415 - only who looks after bindings asks
+
+        return Assets(self._http)
 
     def list_flows(self) -> tuple[FlowRow, ...]:
         """ListFlow: every flow of the account. Raises ProtocolError rather than give a list that may be short."""

@@ -1,4 +1,4 @@
-"""Where Studio and the account API answer. Pure: text in, text out."""
+"""Where Studio, the account API and Twilio's other products answer. Pure: text in, text out."""
 
 from __future__ import annotations
 
@@ -12,15 +12,28 @@ from reconciler.errors import UsageError
 
 @dataclass(frozen=True, slots=True)
 class Hosts:
-    """The two base URLs of one target, `https://HOST[:PORT]`, without a path.
+    """The base URLs of one target, `https://HOST[:PORT]`, without a path.
 
     Attributes:
         studio: where `/v2/Flows` is.
         api: where `/2010-04-01/Accounts` is; an emulator serves both.
+        products: where the other products are, with `{}` for the product's name. None: on Studio's host, each below
+            its name (`/serverless/v1/Services`), as their paths are alike.
     """
 
     studio: str
     api: str
+    products: str | None = None
+
+    def url(self, product: str, path: str) -> str:
+        """Give the URL of a path of `studio`, `api` or another product."""
+        if product in {"studio", "api"}:
+            return (self.api if product == "api" else self.studio).rstrip("/") + path
+        if self.products is not None:
+            return self.products.format(product) + path
+        # The next page of a list is named with what stands before it.
+        below = "" if path.startswith(f"/{product}/") else f"/{product}"
+        return self.studio.rstrip("/") + below + path
 
 
 EMBEDDED: Final = Hosts("http://localhost", "http://localhost")
@@ -47,7 +60,7 @@ def hosts_of(endpoint: str | None, region: str | None = None, edge: str | None =
         if label is not None and not label.replace("-", "").isalnum():
             raise UsageError(f"{label!r} is no name of a region or edge", hint="Write it as in `ie1` or `dublin`.")
     middle = "".join(f".{part}" for part in (edge, region or (edge and "us1")) if part)
-    return Hosts(f"https://studio{middle}.twilio.com", f"https://api{middle}.twilio.com")
+    return Hosts(*(f"https://{product}{middle}.twilio.com" for product in ("studio", "api", "{}")))
 
 
 def checked_base(url: str) -> str:

@@ -165,8 +165,7 @@ class Http:
     def _send(self, call: Call) -> Answer:
         with self._lock:
             self._calls[call.operation] += 1
-        hosts = self._settings.hosts
-        url = (hosts.api if call.api else hosts.studio).rstrip("/") + call.path
+        url = self._settings.hosts.url("api" if call.api else call.product or "studio", call.path)
         body = {"content": urlencode(call.form), "headers": {"Content-Type": "application/x-www-form-urlencoded"}}
         if call.query:
             url = f"{url}?{urlencode(call.query)}"

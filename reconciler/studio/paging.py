@@ -34,11 +34,12 @@ def fetch_all(http: Http, call: Call, key: str) -> list[JsonObject]:
 
 
 def records_of(call: Call, page: Json, key: str) -> list[JsonObject]:
-    """Give the records of one page.
+    """Give the records of one page; without a key those under the key that the page itself names.
 
     Raises:
         ProtocolError: there are none, not even an empty list.
     """
+    key = key or str(_member(_member(page, "meta"), "key"))
     records = page.get(key) if isinstance(page, dict) else None
     if not isinstance(records, list):
         raise ProtocolError(f"{call.operation}: a page without {key!r}")
@@ -80,16 +81,21 @@ def _marks(call: Call, page: Call, seen: set[tuple[object, ...]]) -> set[tuple[o
 
 
 def _following(call: Call, page: Json) -> Call | None:
-    meta = page.get("meta") if isinstance(page, dict) else None
-    if not isinstance(meta, dict) or "next_page_url" not in meta:
-        raise ProtocolError(f"{call.operation}: a page without `meta`, so nobody knows whether it is the last")
-    url = meta["next_page_url"]
+    # The API of 2010 has no `meta`, and paths instead of URLs.
+    meta, key = (page, "next_page_uri") if call.api else (_member(page, "meta"), "next_page_url")
+    if not isinstance(meta, dict) or key not in meta:
+        raise ProtocolError(f"{call.operation}: a page without {key!r}, so nobody knows whether it is the last")
+    url = meta[key]
     if url is None:
         return None
     parts = _parts(url)
     if parts is None or not parts.path.startswith("/") or parts.path.startswith("//"):
         raise ProtocolError(f"{call.operation}: a next page that is no URL")
     return replace(call, path=parts.path, query=tuple(parse_qsl(parts.query, keep_blank_values=True)))
+
+
+def _member(page: Json, key: str) -> Json:
+    return page.get(key) if isinstance(page, dict) else None
 
 
 def _parts(url: Json) -> SplitResult | None:

@@ -83,8 +83,10 @@ def test_body(environ, body):
 @pytest.mark.parametrize("known", [*API, *CONSOLE, *OWN])
 def test_every_path_is_found(known):
     """Each path of the tables leads to itself, with one slash behind it too, and to nothing with two."""
-    path = known.replace("<sid>", "FW1").replace("<revision>", "7").replace("<account>", "AC1")
-    parts = {"sid": "FW1", "revision": "7", "account": "AC1"}
+    parts = {"sid": "FW1", "revision": "7", "account": "AC1", "asset": "ZS1", "build": "ZB1"}
+    path = known
+    for name, value in parts.items():
+        path = path.replace(f"<{name}>", value)
     wanted = (known, {name: value for name, value in parts.items() if f"<{name}>" in known})
     assert route(path) == route(f"{path}/") == wanted
     assert route(f"{path}//") is None

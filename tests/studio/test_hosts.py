@@ -13,9 +13,11 @@ def test_hosts_are_those_of_twilios_own_client(region, edge):
     rest = pytest.importorskip("twilio.base.client_base")
     theirs = rest.ClientBase(username="AC", password="x", region=region, edge=edge, environment={"-": ""})
     ours = hosts_of(None, region, edge)
-    assert ours == Hosts(
-        theirs.get_hostname("https://studio.twilio.com"), theirs.get_hostname("https://api.twilio.com")
+    assert (ours.studio, ours.api) == (
+        theirs.get_hostname("https://studio.twilio.com"),
+        theirs.get_hostname("https://api.twilio.com"),
     )
+    assert ours.url("serverless", "") == theirs.get_hostname("https://serverless.twilio.com")
 
 
 def test_an_endpoint_serves_both():
