@@ -69,8 +69,9 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Loop:
-    """A `for` or `tablerow`; `items` is None when only the execution knows how often it runs."""
+    """A `for` or `tablerow` over `name`; `items` is None when only the execution knows how often it runs."""
 
+    name: str
     items: int | None
     start: int
     end: int
@@ -166,7 +167,7 @@ class _Reader:
             if found.local is not None:
                 self.locals.add(found.local)
             if form == "loop":
-                self.loops.append(Loop(found.items, piece.start, piece.end))
+                self.loops.append(Loop(found.local or "", found.items, piece.start, piece.end))
 
     def _is_end(self, name: str) -> bool:
         """Tell whether a tag ends a block, also one of an unknown tag: that one was told already."""

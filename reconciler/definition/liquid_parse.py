@@ -29,6 +29,9 @@ _NO_VARIABLES: Final = frozenset(
 _MOST: Final = 10_000
 """Characters of an expression that are parsed; nobody writes more, and the library works itself down recursively."""
 
+_COUNTED: Final = 1_000_000_000
+"""Turns of a loop that are counted: Python does not print numbers of thousands of digits."""
+
 
 @dataclass(frozen=True, slots=True)
 class Word:
@@ -174,4 +177,4 @@ def _items(expression: Expression) -> int | None:
     ):
         return None
     items = max(0, span.stop.value - span.start.value + 1)
-    return items if limit is None else min(items, max(0, limit))
+    return min(items, _COUNTED, items if limit is None else max(0, limit))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from typing import Final
 from urllib.parse import urlencode
@@ -13,6 +12,7 @@ from reconciler.definition.lint.context import Context, Neighbour
 from reconciler.definition.lint.error_paths import TIMEOUTS, failures_of
 from reconciler.definition.lint.flow import Flow
 from reconciler.definition.lint.rule import Problem, Rule
+from reconciler.definition.liquid import read
 
 WIDGETS: Final = 2_000
 STEPS: Final = 1_000
@@ -24,9 +24,6 @@ _MANY: Final = 20
 
 _LONGEST: Final = 12
 """Bytes that one character takes at most: four of UTF-8, each percent-encoded."""
-
-_RANGE: Final = re.compile(r"\{%-?\s*for\s+(\w+)\s+in\s+\(\s*(-?\d+)\s*\.\.\s*(-?\d+)\s*\)([^%]*)%\}")
-_LIMIT: Final = re.compile(r"\blimit\s*:\s*(\d+)")
 
 
 def _widgets(context: Context) -> Iterator[Problem]:
@@ -103,12 +100,9 @@ def _repeated(context: Context) -> Iterator[Problem]:
 def _iterations(context: Context) -> Iterator[Problem]:
     for widget in context.flow.widgets:
         for text in widget.texts():
-            for found in _RANGE.finditer(text.value) if "{%" in text.value else ():
-                rounds = max(int(found.group(3)) - int(found.group(2)) + 1, 0)
-                limit = _LIMIT.search(found.group(4))
-                rounds = min(rounds, int(limit.group(1))) if limit else rounds
-                if rounds > ITERATIONS:
-                    message = f"the loop over {found.group(1)!r} has {rounds} rounds; Studio does {ITERATIONS}"
+            for loop in read(text.value).loops if "{%" in text.value else ():
+                if loop.items is not None and loop.items > ITERATIONS:
+                    message = f"the loop over {loop.name!r} has {loop.items:,} rounds; Studio does {ITERATIONS}"
                     yield Problem(message, text.path, widget.name, text.property)
 
 
