@@ -45,7 +45,7 @@ def difference_lines(items: Sequence[DiffItem], indent: int, style: Style, *, us
     moved: list[str] = []
     by_widget: dict[str, list[Difference]] = {}
     for item in items:
-        by = _by(item) if told else ""
+        by = _by(item, usual) if told else ""
         match item:
             case FieldChanged(field, before, after):
                 lines += _change(_FIELDS[field] + by, before, after, indent, style)
@@ -58,7 +58,8 @@ def difference_lines(items: Sequence[DiffItem], indent: int, style: Style, *, us
             case _:
                 by_widget.setdefault(_widget(item), []).append(item)
     for widget, changes in by_widget.items():
-        lines += _widget_lines(widget, changes, indent, style, told=told)
+        authors = [_by(change, usual) if told else "" for change in changes]
+        lines += _widget_lines(widget, [*zip(changes, authors, strict=True)], indent, style)
     return lines + moved
 
 
@@ -66,9 +67,12 @@ def _origin(item: DiffItem) -> Origin | None:
     return None if isinstance(item, ContactsChanged) else item.origin
 
 
-def _by(item: DiffItem) -> str:
+def _by(item: DiffItem, usual: Origin | None) -> str:
     origin = _origin(item)
-    return "" if origin is None else f" [{origin}]"
+    if origin is None:
+        return ""
+    # Where the manifest's will is done, a difference that the Console made is one that goes.
+    return " [undoes console]" if (usual, origin) == ("manifest", "console") else f" [{origin}]"
 
 
 def widget_census(items: Iterable[DiffItem]) -> str:
@@ -84,13 +88,10 @@ def _widget(item: WidgetAdded | WidgetRemoved | WidgetRenamed | TransitionChange
     return item.after if isinstance(item, WidgetRenamed) else item.widget or ""
 
 
-def _widget_lines(
-    widget: str, changes: Sequence[Difference], indent: int, style: Style, *, told: bool
-) -> Iterator[str]:
+def _widget_lines(widget: str, changes: Sequence[tuple[Difference, str]], indent: int, style: Style) -> Iterator[str]:
     sign, words = "~", f"widget {plain(widget)}"
     details: list[str] = []
-    for change in changes:
-        by = _by(change) if told else ""
+    for change, by in changes:
         match change:
             case WidgetAdded(type=kind):
                 sign, words = "+", f"{words} ({plain(kind)}){by}"
