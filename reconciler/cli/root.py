@@ -11,6 +11,7 @@ _WHERE: Final = "reconciler.cli.commands."
 COMMANDS: Final = {
     "init": (_WHERE + "init", "Make a new project folder."),
     "validate": (_WHERE + "validate", "Check manifests and definitions."),
+    "lint": (_WHERE + "lint", "Look for what is legal in a flow and still likely wrong."),
     "fmt": (_WHERE + "fmt", "Put manifests and definitions into their format."),
     "plan": (_WHERE + "plan", "Show what would change, and what others changed."),
     "show": (_WHERE + "show", "Show a saved plan, without network."),

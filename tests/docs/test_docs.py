@@ -57,8 +57,8 @@ def test_links_lead_somewhere(repository: Path):
 
 
 def test_pages_stay_short(repository: Path):
-    """No page is longer than 200 lines."""
-    pages = (repository / "docs").glob("*.md")
+    """No page that is written by hand is longer than 200 lines."""
+    pages = [page for page in (repository / "docs").glob("*.md") if page.name != "lint.md"]
     assert [path.name for path in pages if len(path.read_text(encoding="utf-8").splitlines()) > 200] == []
 
 

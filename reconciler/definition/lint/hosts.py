@@ -104,6 +104,7 @@ RULES: Final = (
         example='"url": "http://orders.acme.dev/lookup"',
         remedy="Write https. Where the server has none yet, put a proxy with TLS in front of it.",
         check=_plain_http,
+        fixes="writes https for hosts of Twilio, which answer both",
     ),
     Rule(
         id="development-host",

@@ -78,6 +78,7 @@ class Rule:
         why: why it matters: what happens to a caller or to the team, one or two sentences.
         example: a few lines of JSON or Liquid that break it.
         remedy: what to do, in the imperative, one or two sentences.
+        fixes: what `--fix` does, as it follows the words "`--fix`"; empty when it does nothing.
         check: gives every place that breaks it, in any order. Must take any definition however odd, and never raise.
     """
 
@@ -89,6 +90,7 @@ class Rule:
     example: str
     remedy: str
     check: Callable[[Context], Iterator[Problem]]
+    fixes: str = ""
 
     @property
     def page(self) -> str:

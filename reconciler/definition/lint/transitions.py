@@ -95,6 +95,7 @@ RULES: Final = (
         example='{"event": "failed", "name": "tell_the_team"}',
         remedy="Write `next`, or remove the key.",
         check=_unknown_key,
+        fixes="writes `next` where the only unknown key names a widget",
     ),
     Rule(
         id="dangling-next",
@@ -105,6 +106,7 @@ RULES: Final = (
         example='{"event": "sent", "next": "ask_nmae"}',
         remedy="Name a widget of this flow, or leave `next` out where the branch shall end.",
         check=_dangling,
+        fixes="writes the name where exactly one differs from it in case, `-`, `_` and blanks alone",
     ),
     Rule(
         id="duplicate-widget",
