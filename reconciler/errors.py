@@ -8,6 +8,7 @@ ReconcilerError
 ├── StaleError                 what a plan was decided on is no longer so
 ├── ConflictError              somebody else wrote to a flow between our read and our write
 ├── CycleError                 references run in a circle
+├── SimulationError            a simulated run was given what it cannot take
 ├── InterruptedRunError        Ctrl-C or SIGTERM
 ├── StateError
 │   ├── StateLockedError       another run holds the lock
@@ -94,6 +95,10 @@ class CycleError(ReconcilerError):
     def __init__(self, path: Sequence[str]) -> None:
         super().__init__(f"references run in a circle: {' -> '.join(path)}")
         self.path = tuple(path)
+
+
+class SimulationError(ReconcilerError):
+    """A simulated run was given what it cannot take: an event, a time, a flow that it does not have."""
 
 
 class InterruptedRunError(ReconcilerError):
