@@ -113,18 +113,20 @@ class Positions:
 class Composed:
     """Places in a definition whose states stand in several files."""
 
-    def __init__(self, origins: Sequence[StateOrigin], file: str, texts: Callable[[str], str | Places]) -> None:
+    def __init__(
+        self, origins: Sequence[StateOrigin], own: tuple[str, str | Places], texts: Callable[[str], str | Places]
+    ) -> None:
         """Read nothing yet.
 
         Args:
             origins: where each state stands.
-            file: where everything else stands.
-            texts: gives the text of a file, or what knows the places in it.
+            own: the file of everything else, and its text or what knows the places in it.
+            texts: gives the same of any other file.
         """
         self._origins = origins
-        self._file = file
+        self._file = own[0]
         self._texts = texts
-        self._read: dict[str, Places] = {}
+        self._read = {own[0]: Positions(own[1]) if isinstance(own[1], str) else own[1]}
 
     def value(self, pointer: Sequence[str | int]) -> tuple[int, int]:
         """Give line and column of the value at a path, in the file that `origin` names."""
@@ -167,7 +169,7 @@ def place_in(file: str, where: Places, path: Sequence[str | int], *, at_key: boo
     if not isinstance(where, Composed):
         return Place(file, *at), ""
     origin = where.origin(path)
-    return Place(origin.file, *at), f" ({origin.included})" if origin.included else ""
+    return Place(origin.file, *at), origin.note
 
 
 def locate(text: str, pointer: Sequence[str | int]) -> tuple[int, int]:

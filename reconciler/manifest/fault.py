@@ -15,7 +15,7 @@ from pydantic_core import ErrorDetails
 
 from reconciler.manifest import kinds
 from reconciler.manifest.findings import Findings
-from reconciler.manifest.yamltext import Document
+from reconciler.manifest.source import Text
 
 _SECRET_KEYS: Final = frozenset({"credentials", "variables"})
 _TYPE_WORDS: Final[dict[str, str]] = {
@@ -38,13 +38,13 @@ _PATTERNS: Final[dict[str, str]] = {
 }
 
 
-def report(error: ValidationError, document: Document, model: type[BaseModel], findings: Findings) -> None:
+def report(error: ValidationError, document: Text, model: type[BaseModel], findings: Findings) -> None:
     """Note everything that a model found wrong, each at its place in the file."""
     for detail in error.errors(include_url=False, include_context=True):
         _report(detail, document, model, findings)
 
 
-def _report(detail: ErrorDetails, document: Document, model: type[BaseModel], findings: Findings) -> None:
+def _report(detail: ErrorDetails, document: Text, model: type[BaseModel], findings: Findings) -> None:
     kind, path = detail["type"], detail["loc"]
     key_fault = bool(path) and path[-1] == "[key]"
     path = path[:-1] if key_fault else path
@@ -67,7 +67,7 @@ def _report(detail: ErrorDetails, document: Document, model: type[BaseModel], fi
         _report_value(detail, document, path, findings)
 
 
-def _report_value(detail: ErrorDetails, document: Document, path: Sequence[str | int], findings: Findings) -> None:
+def _report_value(detail: ErrorDetails, document: Text, path: Sequence[str | int], findings: Findings) -> None:
     context: Mapping[str, Any] = detail.get("ctx", {})
     name = ".".join(str(step) for step in path)
     place = document.place(path, key=detail["loc"][-1] == "[key]")

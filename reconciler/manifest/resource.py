@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar, cast
 
 from pydantic import ValidationError
@@ -46,13 +46,18 @@ class Reader:
     values: Values
     on_drift: OnDrift
     findings: Findings
+    _bodies: body.Bodies = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Read each shared group once for all documents."""
+        object.__setattr__(self, "_bodies", body.Bodies(self.folder, self.values))
 
     def flow(self, document: Document) -> tuple[DesiredFlow, Place] | None:
         """Read a Flow document, with the place of its definition; None when it is wrong."""
         model = self._model(document, kinds.Flow)
         # A wrong document's definition is read all the same, so that its faults are reported too.
         definition = model.spec.definition if model is not None else _definition_of(document.data)
-        found = None if definition is None else body.read(document, definition, self.folder, self.values)
+        found = None if definition is None else self._bodies.read(document, definition)
         if model is None or found is None:
             return None
         spec, name = model.spec, model.metadata.name
@@ -71,6 +76,7 @@ class Reader:
             source=found.source,
             labels=model.metadata.labels,
             previous_names=self._previous_names(document, spec.previous_names, name),
+            origins=found.origins,
             written=None if found.written is found.definition else found.written,
             suppressions=lints.suppressions(spec.lint, document, self.findings),
         )

@@ -14,17 +14,21 @@ from typing import Any, Final, cast
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from reconciler.manifest import kinds
+from reconciler.manifest import groupkinds, kinds
 from reconciler.manifest.replacement import replace
 
 _DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 _PLACEHOLDER: Final = r"\$\{(var|env|binding)\."
+_GROUP: Final = "WidgetGroup"
 
 
 def schemas() -> dict[str, str]:
-    """Give every schema as text, by file name: one a kind, and `manifest.schema.json` for documents of any kind."""
-    modes: list[tuple[type[BaseModel], Any]] = [(model, "validation") for model in kinds.KINDS.values()]
+    """Give every schema as text, by file name: one a kind, one of groups, and `manifest.schema.json` of any kind."""
+    models = [*kinds.KINDS.values(), groupkinds.WidgetGroup, groupkinds.IncludeItem]
+    modes: list[tuple[type[BaseModel], Any]] = [(model, "validation") for model in models]
     _, shared = models_json_schema(modes, by_alias=True)
+    items = [{"$ref": "#/$defs/IncludeItem"}, shared["$defs"]["WidgetGroup"]["properties"]["states"]["items"]]
+    shared["$defs"]["WidgetGroup"]["properties"]["states"]["items"] = {"anyOf": items}
     definitions = {name: _open(name, part) for name, part in cast("dict[str, Any]", shared["$defs"]).items()}
     files = {
         f"{kind.lower()}.schema.json": {
@@ -32,13 +36,13 @@ def schemas() -> dict[str, str]:
             "$defs": _needed(definitions, kind),
             **definitions[kind],
         }
-        for kind in kinds.KINDS
+        for kind in (*kinds.KINDS, _GROUP)
     }
     files["manifest.schema.json"] = {
         "$schema": _DIALECT,
         "title": "Manifest",
         "description": "One document of a reconciler project: a Project, a Flow or TestUsers.",
-        "$defs": definitions,
+        "$defs": {name: part for name, part in definitions.items() if name in _of_kinds(definitions)},
         "oneOf": [{"$ref": f"#/$defs/{kind}"} for kind in kinds.KINDS],
     }
     return {name: json.dumps(schema, indent=2, ensure_ascii=False) + "\n" for name, schema in files.items()}
@@ -46,7 +50,7 @@ def schemas() -> dict[str, str]:
 
 def _open(name: str, part: dict[str, Any]) -> dict[str, Any]:
     """Allow placeholders in a definition's values; not in names, which must be known without an environment."""
-    return cast("dict[str, Any]", _opened(part, "Metadata" if name == "Metadata" else ""))
+    return cast("dict[str, Any]", _opened(part, "Metadata" if name in {"Metadata", "Include"} else ""))
 
 
 def _opened(node: object, owner: str) -> object:
@@ -60,6 +64,10 @@ def _opened(node: object, owner: str) -> object:
     if node.get("type") == "string" and "pattern" in node and owner != "Metadata":
         return {**node, "pattern": f"({node['pattern']})|{_PLACEHOLDER}"}
     return {key: value if key == "propertyNames" else _opened(value, owner) for key, value in node.items()}
+
+
+def _of_kinds(definitions: dict[str, Any]) -> set[str]:
+    return {name for kind in kinds.KINDS for name in (kind, *_needed(definitions, kind))}
 
 
 def _needed(definitions: dict[str, Any], kind: str) -> dict[str, Any]:

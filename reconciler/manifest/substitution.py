@@ -27,13 +27,18 @@ class Substitution:
     """
 
     def __init__(
-        self, values: Values, place: Callable[[Path], Place], *, definition: bool = False, lenient: bool = False
+        self,
+        values: Values,
+        place: Callable[[Path], Place | tuple[Place, str]],
+        *,
+        definition: bool = False,
+        lenient: bool = False,
     ) -> None:
         """Prepare a walk.
 
         Args:
             values: what placeholders stand for.
-            place: finds where the value at a path stands.
+            place: finds where the value at a path stands; with a note for messages, if there is one to make.
             definition: the strings belong to a definition.
             lenient: leave out what needs an environment variable that is not set: the environment is not the target.
         """
@@ -67,10 +72,11 @@ class Substitution:
             if self._lenient and rule in {UNSET, "unknown-env"}:
                 unknown = True
                 return
-            place = self._place(path)
+            found = self._place(path)
+            place, note = found if isinstance(found, tuple) else (found, "")
             self._values.findings.value_unknown(place)
             if rule != UNSET:
-                self._values.findings.error(rule, message, place, hint=hint)
+                self._values.findings.error(rule, message + note, place, hint=hint)
 
         done = self._values.replace(text, report, definition=self._definition)
         self.incomplete |= unknown

@@ -39,6 +39,11 @@ class StateOrigin:
     index: int
     included: str = ""
 
+    @property
+    def note(self) -> str:
+        """What stands behind a message about this state."""
+        return f" ({self.included})" if self.included else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Definition:

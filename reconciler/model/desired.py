@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Literal
 
 from reconciler.model.address import Address
-from reconciler.model.definition import Definition, Status
+from reconciler.model.definition import Definition, StateOrigin, Status
 from reconciler.model.finding import Finding, Place
 from reconciler.model.lint import LintLevel, Suppression
 
@@ -42,6 +42,7 @@ class DesiredFlow:
     `definition` may still hold `${flow.NAME.sid}`; `reconciler.definition.portable` resolves it. `previous_names` are
     addresses the flow had before. `source` is the file the definition came from, relative to the project folder.
     `written` is the definition as the file has it, placeholders and identifiers untouched; None when it is the same.
+    `origins` say where each of its states is written, when other files are included; empty for what stands in one file.
     `suppressions` say where lint rules do not count.
     `unbound` are identifiers of other environments in it that this one does not bind: it must not be sent.
     """
@@ -59,6 +60,7 @@ class DesiredFlow:
     unbound: tuple[Finding, ...] = ()
     written: Definition | None = field(default=None, repr=False, compare=False)
     suppressions: tuple[Suppression, ...] = ()
+    origins: tuple[StateOrigin, ...] = field(default=(), repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
