@@ -93,7 +93,7 @@ RULES: Final = (
         summary="No event of the trigger leads anywhere",
         why="Whatever comes in, the execution ends at once: callers hear nothing, messages stay unanswered.",
         example='{"name": "Trigger", "type": "trigger", "transitions": [{"event": "incomingCall"}]}',
-        remedy="Connect the events that this flow is for: incomingMessage, incomingCall, incomingRequest …",
+        remedy="Connect the events that this flow is for: incomingMessage, incomingCall or another one.",
         check=_idle,
     ),
     Rule(
