@@ -8,6 +8,7 @@ from pydantic import TypeAdapter
 
 from reconciler.model.jsontypes import JsonObject
 from reconciler.plan.json_schema import json_schema
+from reconciler.views.lint.shapes import LintShape
 from reconciler.views.machine import home_shapes, shapes
 from reconciler.views.machine.event_shapes import EventShape
 
@@ -21,6 +22,7 @@ _DOCUMENTS: Final[dict[str, tuple[str, Any]]] = {
     "findings": ("Findings", shapes.FindingsShape),
     "history": ("History", shapes.HistoryShape),
     "import": ("Import", shapes.ImportShape),
+    "lint": ("Lint", LintShape),
     "pull": ("Pull", home_shapes.PullShape),
     "rollback": ("Rollback", shapes.RollbackShape),
     "state-list": ("State list", shapes.StateListShape),
