@@ -108,20 +108,31 @@ def canonical_bytes(value: Json) -> bytes:
 
 
 def same(one: Json, other: Json) -> bool:
-    """Tell whether two values mean the same: `1` and `1.0` do, `1` and `true` do not."""
-    if isinstance(one, str) or isinstance(other, str):
-        return one == other
-    if _encode(one) == _encode(other):
+    """Tell whether two values mean the same: `1` and `1.0` do, `1` and `true` do not. NaN, which no JSON has, never."""
+    # Python calls equal whatever we do, and more (`1` and `true`); it is much quicker at telling what differs.
+    if one != other:
+        return False
+    if isinstance(one, str):
         return True
-    return canonical_bytes(one) == canonical_bytes(other)
+    first, second = _encode(one), _encode(other)
+    if first == second:
+        return True
+    # Only numbers are written in more than one way; in which order keys are sorted is the same for both.
+    if _has_numbers_to_rewrite(one, first) or _has_numbers_to_rewrite(other, second):
+        return canonical_bytes(one) == canonical_bytes(other)
+    return False
 
 
 def _canonical(value: Json) -> tuple[bytes, bool]:
     """Give the canonical bytes, and whether the C encoder's are these."""
     text = _encode(value)
-    if isinstance(value, float) or _NUMBER_TO_REWRITE.search(text) or (not text.isascii() and _ASTRAL_KEY.search(text)):
+    if _has_numbers_to_rewrite(value, text) or (not text.isascii() and _ASTRAL_KEY.search(text)):
         return _utf8(_write(value)), False
     return _utf8(text), True
+
+
+def _has_numbers_to_rewrite(value: Json, text: str) -> bool:
+    return isinstance(value, float) or _NUMBER_TO_REWRITE.search(text) is not None
 
 
 def _utf8(text: str) -> bytes:

@@ -49,28 +49,36 @@ def differences(before: Definition, after: Definition) -> tuple[Difference, ...]
     if before.digests.full == after.digests.full:
         return ()
     one, other = before.data(), after.data()
-    return _differences(one, other, renames_between(one, other))
+    mine, theirs = widgets_of(one), widgets_of(other)
+    if mine is None or theirs is None:
+        return tuple(_of_odd_shape(one, other))
+    return _differences((one, mine), (other, theirs), _renames(mine, theirs))
 
 
 def differences_by_name(before: JsonObject, after: JsonObject) -> tuple[Difference, ...]:
     """Give what differs when a widget is its name and nothing else: a new name is another widget."""
-    return _differences(before, after, Renames({}))
+    mine, theirs = widgets_of(before), widgets_of(after)
+    if mine is None or theirs is None:
+        return tuple(_of_odd_shape(before, after))
+    return _differences((before, mine), (after, theirs), Renames({}))
 
 
 def renames_between(before: JsonObject, after: JsonObject) -> Renames:
     """Give the widgets that only changed their name."""
     mine, theirs = widgets_of(before), widgets_of(after)
-    if mine is None or theirs is None:
-        return Renames({})
+    return Renames({}) if mine is None or theirs is None else _renames(mine, theirs)
+
+
+def _renames(mine: Widgets, theirs: Widgets) -> Renames:
     removed = {name: mine[name] for name in mine.keys() - theirs.keys()}
     added = {name: theirs[name] for name in theirs.keys() - mine.keys()}
     return find_renames(removed, added)
 
 
-def _differences(one: JsonObject, other: JsonObject, renames: Renames) -> tuple[Difference, ...]:
-    mine, theirs = widgets_of(one), widgets_of(other)
-    if mine is None or theirs is None:
-        return tuple(_of_odd_shape(one, other))
+def _differences(
+    before: tuple[JsonObject, Widgets], after: tuple[JsonObject, Widgets], renames: Renames
+) -> tuple[Difference, ...]:
+    (one, mine), (other, theirs) = before, after
     found: list[Difference] = list(_of_flow(one, other, renames))
     old_names = {new: old for old, new in renames.names.items()}
     moved: list[str] = []

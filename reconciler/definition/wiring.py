@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeGuard
 
-from reconciler.definition.canonical import canonical_bytes
+from reconciler.definition.canonical import canonical_bytes, same
 from reconciler.definition.difference import TransitionChanged
 from reconciler.definition.places import TRANSITIONS, Where, condition_text, is_match, transition_key
 from reconciler.definition.renames import Renames, rewritten
@@ -47,6 +47,8 @@ def changed_transitions(
         after: the `transitions` of the other side, in normal form.
         renames: widgets whose new name is no difference.
     """
+    if same(before, after):
+        return
     below = where.member(TRANSITIONS)
     mine, theirs = read(before, renames), read(after, Renames({}))
     if mine is None or theirs is None:
