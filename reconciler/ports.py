@@ -10,6 +10,7 @@ from typing import Protocol, TypeVar
 
 from reconciler.model.address import Address
 from reconciler.model.assets import Asset
+from reconciler.model.audit import Audit
 from reconciler.model.live import FlowBody, FlowInput, FlowRevision, FlowRow
 from reconciler.model.record import RevisionEntry, State, StateChange
 
@@ -60,6 +61,13 @@ class AssetReader(Protocol):
 
     def assets(self, kind: str) -> Sequence[Asset]:
         """Give everything of one of the kinds in `ASKABLE`. A list that may be short is an error, never an answer."""
+
+
+class AuditReader(Protocol):
+    """Ask who changed a resource. Writes nothing, may be called again."""
+
+    def events_of(self, sid: str) -> Audit:
+        """Give what is on record of a resource, or why it cannot be told. Raises only to end the run."""
 
 
 class FlowWriter(Protocol):

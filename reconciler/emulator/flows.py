@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from reconciler.emulator.answers import CONFLICT, Answer, RefusalError, bad_parameter, invalid_definition, json_answer
+from reconciler.emulator.audit import note
 from reconciler.emulator.minting import (
     Content,
     check,
@@ -83,6 +84,7 @@ def delete_flow(studio: Studio, call: Call) -> Answer:
         flow = call.flow(t)
         if studio.settings.quirk("delete-while-active") == "refuse" and t.has_active_executions(flow):
             raise RefusalError(409, CONFLICT, "The flow has active executions")
+        note(studio, t, flow, "flow.deleted", call.author)
         t.delete_flow(flow, now if lag else None)
         t.purge(now - lag)
     return Answer(204)

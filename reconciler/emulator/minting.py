@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from reconciler.emulator.answers import bad_parameter, invalid_definition
+from reconciler.emulator.audit import note
 from reconciler.emulator.rows import Flow, Revision
 from reconciler.emulator.settings import Settings
 from reconciler.emulator.stored import stored_definition
@@ -115,6 +116,7 @@ def mint(studio: Studio, t: Transaction, flow: Flow, content: Content, latest: R
         definition=content.definition,
     )
     t.insert_revision(flow, revision)
+    note(studio, t, flow, "flow.created" if latest is None else "flow.updated", content.author)
     return revision
 
 
@@ -126,6 +128,7 @@ def mint_or_keep(studio: Studio, t: Transaction, flow: Flow, content: Content, l
     if same and content.status != latest.status and studio.settings.quirk("status-only-update") == "flip":
         now = studio.now()
         t.turn_status(flow, latest.number, content.status, now)
+        note(studio, t, flow, "flow.updated", content.author)
         return latest._replace(status=content.status, updated=now)
     return mint(studio, t, flow, content, latest)
 

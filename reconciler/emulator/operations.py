@@ -9,6 +9,7 @@ from typing import Final
 from reconciler.emulator.accounts import fetch_account
 from reconciler.emulator.answers import Answer
 from reconciler.emulator.assets import AssetList, fetch_build, list_numbers, set_assets
+from reconciler.emulator.audit import list_events
 from reconciler.emulator.console import create_in_console, edit_in_console, seed_execution
 from reconciler.emulator.executions import list_executions
 from reconciler.emulator.flows import (
@@ -53,6 +54,7 @@ API: Final[Mapping[str, Mapping[str, Operation]]] = {
     "/2010-04-01/Accounts/<account>/IncomingPhoneNumbers.json": {
         "GET": Operation("ListIncomingPhoneNumber", list_numbers)
     },
+    "/monitor/v1/Events": {"GET": Operation("ListEvent", list_events)},
     "/taskrouter/v1/Workspaces": {"GET": Operation("ListWorkspace", AssetList("workspaces", "workspaces"))},
     "/taskrouter/v1/Workspaces/<asset>/Workflows": {
         "GET": Operation("ListWorkflow", AssetList("workflows", "workflows", inside="workspaces"))

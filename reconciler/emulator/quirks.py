@@ -98,6 +98,12 @@ _ALL: Final = (
         "api.md A5",
     ),
     Quirk("date-updated-after-create", ("null", "set"), "date_updated right after a create", "api.md A3"),
+    Quirk(
+        "monitor-events",
+        ("readable", "forbidden", "unauthorized", "absent"),
+        "whether the credentials may read Monitor's events: 200, 403, 401, 404",
+        "api.md, Monitor Events",
+    ),
     Quirk("next-page-host", ("same", "other"), "the host in next_page_url", "api.md A3"),
 )
 

@@ -56,6 +56,27 @@ class Execution(NamedTuple):
     updated: float | None
 
 
+class Event(NamedTuple):
+    """What is on record of one write to a flow; it stays when the flow goes."""
+
+    sid: str
+    account: str
+    kind: str
+    flow_sid: str
+    author: str
+    at: float
+
+
+class EventFilter(NamedTuple):
+    """Which events are asked for; None asks for all. `actor` is a user or the account; `until` itself counts."""
+
+    kind: str | None = None
+    flow_sid: str | None = None
+    actor: str | None = None
+    since: float | None = None
+    until: float | None = None
+
+
 class Window(NamedTuple):
     """Which rows of a list are asked for.
 

@@ -43,6 +43,14 @@ CREATE INDEX executions_of_flow ON executions (flow, seq);
 _ASSETS: Final = "CREATE TABLE IF NOT EXISTS assets (account TEXT PRIMARY KEY, body TEXT NOT NULL)"
 """What accounts have beside flows. Made where it is missing, so that older databases of the format can be used on."""
 
+_EVENTS: Final = """
+CREATE TABLE IF NOT EXISTS events (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT, sid TEXT NOT NULL, account TEXT NOT NULL, kind TEXT NOT NULL,
+  flow_sid TEXT NOT NULL, author TEXT NOT NULL, at REAL NOT NULL);
+CREATE INDEX IF NOT EXISTS events_of_account ON events (account, seq);
+"""
+"""Who wrote to which flow; made where it is missing, as above."""
+
 
 class Store:
     """Keep accounts, flows, revisions, test users and executions. May be used from any thread."""
@@ -97,7 +105,8 @@ def _connect(path: Path | None) -> sqlite3.Connection:
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute("PRAGMA foreign_keys = ON")
         _migrate(connection, path)
-        connection.execute(_ASSETS)
+        for statement in (_ASSETS, *_EVENTS.split(";")):
+            connection.execute(statement)
     except BaseException:
         connection.close()
         raise

@@ -12,7 +12,16 @@ import sqlite3
 from collections.abc import Sequence
 from typing import Any, Final, cast
 
-from reconciler.emulator.rows import Execution, ExecutionFilter, ExecutionStatus, Flow, Revision, Window
+from reconciler.emulator.rows import (
+    Event,
+    EventFilter,
+    Execution,
+    ExecutionFilter,
+    ExecutionStatus,
+    Flow,
+    Revision,
+    Window,
+)
 from reconciler.emulator.sids import SidMaker, derived
 from reconciler.model.definition import Status
 from reconciler.model.jsontypes import Json
@@ -182,6 +191,29 @@ class Transaction:
             "INSERT INTO test_users (flow, set_at, contacts) VALUES (?, ?, ?)",
             (flow.seq, at, json.dumps(list(contacts))),
         )
+
+    def insert_event(self, flow: Flow, kind: str, author: str, when: tuple[float, SidMaker]) -> None:
+        """Keep that somebody wrote to a flow."""
+        number, (at, sid_of) = self._next("events"), when
+        self._connection.execute(
+            "INSERT INTO events (seq, sid, account, kind, flow_sid, author, at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (number, sid_of("AE", number), flow.account, kind, flow.sid, author, at),
+        )
+
+    def event_rows(self, account: str, window: Window, wanted: EventFilter) -> list[tuple[Event, Json]]:
+        """List who wrote to the flows of an account; the second of each is its place in the list."""
+        sql = (
+            "SELECT e.seq, e.sid, e.account, e.kind, e.flow_sid, e.author, e.at FROM events e"
+            " WHERE e.account = :account AND (:kind IS NULL OR e.kind = :kind)"
+            " AND (:flow IS NULL OR e.flow_sid = :flow)"
+            " AND (:actor IS NULL OR e.author = :actor OR e.account = :actor)"
+            " AND (:since IS NULL OR e.at >= :since) AND (:until IS NULL OR e.at <= :until)"
+        )
+        values = {"kind": wanted.kind, "flow": wanted.flow_sid, "actor": wanted.actor}
+        rows = self._page(
+            sql, "e.seq", "DESC", window, account=account, since=wanted.since, until=wanted.until, **values
+        )
+        return [(Event(*row[1:]), row[0]) for row in rows]
 
     def name_taken(self, account: str, name: str, but: str | None) -> bool:
         """Tell whether a flow other than `but` has this friendly name."""

@@ -25,6 +25,7 @@ from reconciler.studio.wire import WireAccount, WireFlow, WireRevision, WireTest
 
 if TYPE_CHECKING:
     from reconciler.studio.assets import Assets
+    from reconciler.studio.audit import MonitorEvents
     from reconciler.studio.executions import Executions
 
 _FLOWS: Final = "/v2/Flows"
@@ -50,6 +51,13 @@ class StudioClient:
         from reconciler.studio.assets import Assets  # noqa: PLC0415 - only who looks after bindings asks
 
         return Assets(self._http)
+
+    @cached_property
+    def events(self) -> MonitorEvents:
+        """Twilio's Monitor."""
+        from reconciler.studio.audit import MonitorEvents  # noqa: PLC0415 - only history and blame ask for names
+
+        return MonitorEvents(self._http)
 
     def list_flows(self) -> tuple[FlowRow, ...]:
         """ListFlow: every flow of the account. Raises ProtocolError rather than give a list that may be short."""

@@ -53,7 +53,7 @@ class Scrubber:
         """Scrub SIDs, phone numbers and hosts in a text."""
         text = SID.sub(lambda found: self._sid(found.group()), text)
         text = NUMBER.sub(lambda found: self._number(found.group()), text)
-        return re.sub(r"https?://[^/\s\"]+(?=/v2/|/2010-04-01/)", f"https://{HOST}", text)
+        return re.sub(r"https?://[^/\s\"]+(?=/v2/|/2010-04-01/|/monitor/)", f"https://{HOST}", text)
 
     def json(self, value: object, key: str = "") -> object:
         """Scrub parsed JSON, and leave out the flows of others."""
@@ -67,6 +67,8 @@ class Scrubber:
             case str() if key == "webhook_url":
                 flow = SID.findall(self.text(value))[-1:]
                 return "/".join(["https://webhooks.example.test/Flows", *flow])
+            case str() if key == "source_ip_address":
+                return "192.0.2.1"
             case str():
                 return self.text(value)
             case _:

@@ -146,6 +146,17 @@ def test_a_refused_definition(studio):
         }
 
 
+def test_events(studio):
+    """ListEvent answers who wrote to a flow, by which way and from where."""
+    with studio("ListEvent") as client, flow(client) as body:
+        client.update_flow(body.row.sid, LATER)
+        found = client.events.events_of(body.row.sid)
+        assert found.missing is None
+        assert [event.type for event in found.events] == ["flow.updated", "flow.created"]
+        assert {event.actor.source for event in found.events} == {"api"}
+        assert all(event.at is not None and event.actor.sid for event in found.events)
+
+
 def test_not_found(studio):
     """404 with its code."""
     with studio("error-404") as client:
@@ -155,13 +166,13 @@ def test_not_found(studio):
 
 
 OPERATIONS = {
-    "CreateFlow", "DeleteFlow", "FetchFlow", "FetchFlowRevision", "FetchTestUser", "ListFlow", "ListFlowRevision",
-    "UpdateFlow", "UpdateFlowValidate", "UpdateTestUser",
+    "CreateFlow", "DeleteFlow", "FetchFlow", "FetchFlowRevision", "FetchTestUser", "ListEvent", "ListFlow",
+    "ListFlowRevision", "UpdateFlow", "UpdateFlowValidate", "UpdateTestUser",
 }  # fmt: skip
 
 
 def test_every_operation_has_a_cassette(cassettes):
-    """The ten operations of Flow, Revision, Validate and TestUsers, each under its operationId."""
+    """The ten operations of Flow, Revision, Validate and TestUsers, and Monitor's one, each under its operationId."""
     assert {file.stem for file in cassettes.glob("*.yaml")} >= OPERATIONS
 
 
