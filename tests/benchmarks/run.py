@@ -14,6 +14,7 @@ from collections.abc import Callable
 from math import ceil
 from pathlib import Path
 
+from tests.benchmarks.comparison import WIDGETS, comparisons, seconds
 from tests.benchmarks.definitions import seconds_of_lint
 from tests.benchmarks.processes import Run, emulator, reconciler
 from tests.benchmarks.project import generate
@@ -27,7 +28,7 @@ PARALLELISM = 8
 
 def row(*cells: object) -> None:
     """Print one line of a table."""
-    widths = (40, 10, 12, 12)
+    widths = (52, 10, 12, 12)
     line = "  ".join(str(cell).ljust(width) for cell, width in zip(cells, (*widths, 0), strict=False))
     sys.stdout.write(line.rstrip() + "\n")
     sys.stdout.flush()
@@ -106,6 +107,13 @@ def lint() -> None:
         row(f"{widgets} widgets: every lint rule", "", f"{every:.3f} s", "", "")
 
 
+def compare() -> None:
+    """Compare two definitions of 1,000 widgets: the quickest of several runs."""
+    for what, task in comparisons().items():
+        budget = "" if what.startswith("merge") else "100 ms"
+        row(f"{WIDGETS} widgets: {what}", "", f"{seconds(task) * 1000:.0f} ms", "", budget)
+
+
 def main() -> None:
     """Run the parts that were asked for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -114,6 +122,7 @@ def main() -> None:
     options = parser.parse_args()
     parts: dict[str, Callable[[], None]] = {
         "start": start,
+        "compare": compare,
         "sizes": lambda: [size(int(flows)) for flows in options.flows.split(",")][-1],
         "latency": latency,
         "state": state,
