@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final, Literal, TypeAlias
 
-from reconciler.definition.liquid_parse import Form, Parsed, parsed
+from reconciler.definition.liquid_expression import Form, Parsed
+from reconciler.definition.liquid_parse import parsed
 from reconciler.definition.liquid_scan import PathAt, Piece, Step, bare_path, pieces
 from reconciler.definition.liquid_words import BLOCKS, FORMS, INSIDE, NAMING, TAGS, TESTING
 

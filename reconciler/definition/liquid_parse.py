@@ -1,31 +1,22 @@
 """One Liquid expression, read by the Liquid library: its paths, its filters, or what is wrong with it.
 
-The only module that imports the library, and only when there is more than a bare path to read: it takes a fifth of a
-second to import. What it refuses is guessed by words, so that no reference is lost.
+The only module that imports the library, and only for what is not of a common form. What it refuses is guessed by
+words, so that no reference is lost.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Final
 
-from reconciler.definition.liquid_scan import PathAt, path_at, paths
+from reconciler.definition.liquid_expression import Form, Parsed, Word, common, guessed
+from reconciler.definition.liquid_scan import PathAt, path_at
 
 if TYPE_CHECKING:
     from liquid.expression import Expression
     from liquid.stream import TokenStream
 
-Form: TypeAlias = Literal["output", "condition", "assign", "loop", "words"]
-"""What kind of expression it is. `words` is not parsed: what `when` and `cycle` list."""
-
-_FILTER: Final = re.compile(r"\|\s*([^\W\d]\w*)")
-_NO_VARIABLES: Final = frozenset(
-    """true false nil null empty blank and or not contains in if else limit offset reversed cols continue with
-    as""".split()  # noqa: SIM905 - easier to read
-)
 _MOST: Final = 10_000
 """Characters of an expression that are parsed; nobody writes more, and the library works itself down recursively."""
 
@@ -33,51 +24,28 @@ _COUNTED: Final = 1_000_000_000
 """Turns of a loop that are counted: Python does not print numbers of thousands of digits."""
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
-    """A name in an expression, and where it begins there."""
-
-    name: str
-    at: int
-
-
-@dataclass(frozen=True, slots=True)
-class Parsed:
-    """What one expression says; places count from its beginning.
-
-    Attributes:
-        paths: every variable it reads.
-        defaulted: where those begin that a `default` filter stands in for.
-        filters: every filter, in order.
-        local: the name that it gives to a value (`assign`, `for`).
-        items: how many times a loop runs; None when only the execution knows.
-        fault: why it cannot be parsed.
-    """
-
-    paths: tuple[PathAt, ...] = ()
-    defaulted: frozenset[int] = frozenset()
-    filters: tuple[Word, ...] = ()
-    local: str | None = None
-    items: int | None = None
-    fault: str | None = None
-
-
 @lru_cache(maxsize=4096)
 def parsed(form: Form, body: str) -> Parsed:
     """Read one expression. Never fails."""
     if form == "words":
-        return _guessed(body, None)
+        return guessed(body, None)
     if len(body) > _MOST:
-        return _guessed(body, "too long to be read")
+        return guessed(body, "too long to be read")
+    simple = common(form, body)
+    return simple if simple is not None else by_library(form, body)
+
+
+def by_library(form: Form, body: str) -> Parsed:
+    """Read one expression with the library, whatever it is. Never fails."""
     from liquid.exceptions import LiquidError  # noqa: PLC0415 - see above
 
     try:
         expression, local = _forms()[form](body)
     except LiquidError as error:
-        return _guessed(body, str(error.message or "not understood").partition("\n")[0])
+        return guessed(body, str(error.message or "not understood").partition("\n")[0])
     except (ValueError, TypeError, ArithmeticError, RecursionError):
         # What the library lets through on odd input: numbers of a thousand digits, deep brackets.
-        return _guessed(body, "not understood")
+        return guessed(body, "not understood")
     return Parsed(
         paths=tuple(_paths(body, expression)),
         defaulted=frozenset(_defaulted(expression)),
@@ -85,18 +53,6 @@ def parsed(form: Form, body: str) -> Parsed:
         local=local,
         items=_items(expression),
     )
-
-
-def _guessed(body: str, fault: str | None) -> Parsed:
-    filters = tuple(Word(found.group(1), found.start(1)) for found in _FILTER.finditer(body))
-    places = {word.at for word in filters}
-    found = tuple(
-        path
-        for path in paths(body)
-        if path.start not in places and (len(path.steps) > 1 or path.steps[0] not in _NO_VARIABLES)
-    )
-    defaulted = frozenset(path.start for path in found) if any(word.name == "default" for word in filters) else None
-    return Parsed(found, defaulted or frozenset(), filters, fault=fault)
 
 
 @cache

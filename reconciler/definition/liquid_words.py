@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from reconciler.definition.liquid_parse import Form
+from reconciler.definition.liquid_expression import Form
 
 FILTERS: Final = frozenset(
     """abs append at_least at_most base64_decode base64_encode base64_url_safe_decode base64_url_safe_encode capitalize

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from reconciler.definition.liquid import read
+from reconciler.definition.liquid_expression import common
+from reconciler.definition.liquid_parse import by_library
 from reconciler.definition.liquid_scan import pieces
 from reconciler.definition.liquid_words import FILTERS, TAGS
 
@@ -165,6 +169,38 @@ def test_generated_references_are_found(parts):
     assert not read(text).faults
 
 
+OPERANDS = [
+    "a",
+    "b.c",
+    "b[d.e]",
+    "f['g']",
+    "x[0]",
+    "'s|t'",
+    '"q"',
+    "1",
+    "-2.5",
+    "true",
+    "nil",
+    "empty.z",
+    "not",
+    "default",
+]
+OPERATORS = ["==", "!=", "<", "contains", "and", "or", "in", "=", "|default:", "|upcase", "|plus:1", ",", "limit"]
+EXPRESSIONS = st.lists(
+    st.sampled_from([*"|:,=<[]()' -", *OPERANDS, *(f" {operator} " for operator in OPERATORS)]), max_size=7
+).map(lambda words: "".join(words).strip())
+
+
+@given(st.sampled_from(["output", "condition", "assign", "loop"]), EXPRESSIONS)
+@example("output", "a.b | default: 'c | d', e['f | g']")
+@example("condition", "a == b and c contains 'd' or empty")
+@example("assign", "x = a[b.c].d | default: e | plus: 1")
+def test_common_forms_are_read_as_the_library_reads_them(form, body):
+    """What is read without the library is what the library would have read."""
+    simple = common(form, body)
+    assert simple is None or simple == by_library(form, body)
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -180,3 +216,13 @@ def test_hostile_texts_take_no_longer(text):
     began = time.process_time()
     read(text)
     assert time.process_time() - began < 3
+
+
+def test_common_texts_need_no_library():
+    """What nearly all texts say is read without the library, whose import would be felt in every plan."""
+    script = (
+        "import sys; from reconciler.definition.liquid import read; "
+        "read(\"{{a.b | default: 'c'}}{% if a.b == 'x' %}{% assign d = e.f | plus: 1 %}{% endif %}\"); "
+        "raise SystemExit('liquid' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
