@@ -43,7 +43,8 @@ def test_json_with_comments_and_last_commas_is_taken():
         ("comment-left-out", "note", "flow.json:1:1"),
         ("comment-left-out", "note", "flow.json:3:40"),
         ("comma-left-out", "note", "flow.json:6:66"),
-        ("comment-left-out", "note", "flow.json:6:71"),
+        ("comma-left-out", "note", "flow.json:6:69"),
+        ("comment-left-out", "note", "flow.json:6:72"),
         ("comma-left-out", "note", "flow.json:7:4"),
     ]
 
