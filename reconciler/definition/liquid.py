@@ -5,6 +5,7 @@ Any text can be read: what a Liquid library refuses is a fault, and everything a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -17,6 +18,10 @@ from reconciler.definition.liquid_words import BLOCKS, FORMS, INSIDE, NAMING, TA
 
 Kind: TypeAlias = Literal["braces", "block", "syntax"]
 
+_QUOTED: Final = re.compile(r"'[^']*'?|\"[^\"]*\"?")
+_LONG_QUOTED: Final = re.compile(r"'[^']{3,}'?|\"[^\"]{3,}\"?")
+_SHOWN: Final = 60
+"""Characters of an expression that a message shows."""
 _LITERALS: Final = frozenset({"true", "false", "nil", "null", "empty", "blank"})
 _OWN: Final = frozenset({"forloop", "tablerowloop"})
 
@@ -216,7 +221,10 @@ def _subject(steps: tuple[Step, ...]) -> tuple[Step, ...]:
 def _refused(piece: Piece, why: str) -> Fault:
     if piece.body.startswith("{"):
         return Fault("braces", "one brace too many opens here", piece.start, piece.end)
-    return Fault("syntax", f"{piece.body!r} cannot be read: {why}", piece.start, piece.end)
+    # What stands between quotes may be anything, also something that no message should show.
+    shown = _QUOTED.sub("'…'", piece.body)
+    shown = shown if len(shown) <= _SHOWN else f"{shown[:_SHOWN]}…"
+    return Fault("syntax", f"{shown} cannot be read: {_LONG_QUOTED.sub('…', why)}", piece.start, piece.end)
 
 
 def _stray(text: str, found: list[Piece]) -> Iterator[Fault]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -13,6 +14,7 @@ from reconciler.definition.liquid import read
 from reconciler.definition.liquid_fill import filled
 from reconciler.model.jsontypes import Json
 
+_KEY: Final = re.compile(r'"([\w.-]{1,40})"\s*:')
 _PLACES: Final = {"send-to-flex": "attributes", "enqueue-call": "task_attributes"}
 
 
@@ -37,7 +39,7 @@ def _fault(text: str) -> str | None:
             # A raw line break in a string is let through: people write them, and Studio's editor shows them as such.
             found: Json = json.loads(value, strict=False)
         except json.JSONDecodeError as error:
-            return f"not JSON{when}: {error.msg[:1].lower()}{error.msg[1:]}, behind {_before(value, error.pos)!r}"
+            return f"not JSON{when}: {error.msg[:1].lower()}{error.msg[1:]}, {_where(value, error.pos)}"
         except (ValueError, RecursionError):
             return None
         if not isinstance(found, dict):
@@ -45,8 +47,10 @@ def _fault(text: str) -> str | None:
     return None
 
 
-def _before(value: str, at: int) -> str:
-    return value[max(0, at - 20) : at]
+def _where(value: str, at: int) -> str:
+    """Say behind which key; values are not shown, they may be secrets."""
+    keys = _KEY.findall(value, 0, at)
+    return f"behind the key {keys[-1]!r}" if keys else "at its beginning"
 
 
 def _problem(widget: Widget, name: str, fault: str) -> Problem:

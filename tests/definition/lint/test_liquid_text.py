@@ -96,3 +96,11 @@ def test_attributes_of_calls(flow, widget):
     """Attributes of a call in a queue are judged as well; an unknown Liquid is told once, by its own rule."""
     assert found(flow(widget("queue", kind="enqueue-call", task_attributes="{"))) == ["attributes-not-json"]
     assert found(flow(widget("queue", kind="enqueue-call", task_attributes='{"a": {{x.y + 1}}}'))) == ["liquid-syntax"]
+
+
+def test_messages_show_no_values(message, task):
+    """What stands between quotes is in no message: it may be a secret."""
+    for data in (task('{"token": "s3cr3t" "a": 1}'), message("{{ 's3cr3t' + 'x }}"), message("{{ a.b | = 's3cr3t' }}")):
+        told = [problem.message for _, problem in problems(data, RULES)]
+        assert told
+        assert not any("s3cr3t" in text for text in told)
