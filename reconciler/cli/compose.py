@@ -102,8 +102,8 @@ class Studio:
     scratch: bool = False
 
 
-def project(app: App, variables: Variables = NO_VARIABLES) -> Project:
-    """Load the project for the environment that was asked for, and say where its state is.
+def project(app: App, variables: Variables = NO_VARIABLES, environment: str | None = None) -> Project:
+    """Load the project for the environment that was asked for, or a named one, and say where its state is.
 
     Raises:
         LoadError, UsageError: see `manifest.load`.
@@ -111,7 +111,7 @@ def project(app: App, variables: Variables = NO_VARIABLES) -> Project:
     common = app.common
     loaded = load(
         common.manifests,
-        common.environment,
+        environment or common.environment,
         variables=variables.values,
         variable_files=variables.files,
         process_environment=os.environ,
@@ -168,9 +168,11 @@ def writing(app: App, variables: Variables = NO_VARIABLES, *, parallelism: int =
 
 
 @contextlib.contextmanager
-def asking(app: App) -> Iterator[tuple[Project, Runtime, StudioClient]]:
-    """Give a client that only reads, without a state."""
-    found = project(app)
+def asking(
+    app: App, variables: Variables = NO_VARIABLES, environment: str | None = None
+) -> Iterator[tuple[Project, Runtime, StudioClient]]:
+    """Give a client that only reads, without a state; with a name, of another environment than was asked for."""
+    found = project(app, variables, environment)
     with runtime.reading(app) as run, client(app, run, _studio(found, scratch=True), read_only=True) as studio:
         yield found, run, studio
 

@@ -24,6 +24,7 @@ COMMANDS: Final = {
     "history": (_WHERE + "history", "Show the revisions of a flow."),
     "diff": (_WHERE + "diff", "Compare live, manifest and revisions of a flow."),
     "rollback": (_WHERE + "rollback", "Put an old revision into the manifest's file, and plan."),
+    "bindings": (_WHERE + "bindings", "Name what differs between accounts, and check it."),
     "state": (_WHERE + "state", "Look after the state."),
     "emulator": (_WHERE + "emulator", "Serve an emulated Studio."),
     "explain": (_WHERE + "explain", "Say why a resource is planned as it is."),

@@ -27,7 +27,7 @@ def unbound(inputs: Inputs, built: Built) -> Iterator[Objection]:
 
 
 def unknown(inputs: Inputs, address: Address, definition: Definition) -> Iterator[Objection]:
-    """Object to sub-flows that the account does not have, and to what no environment binds where others are bound.
+    """Object to sub-flows that the account does not have, and to what no environment binds although several bind some.
 
     What the flow holds live already is known to the account.
     """

@@ -69,17 +69,29 @@ def translated(slot: AnySlot, table: Table) -> tuple[Mapping[Path, str], list[tu
 
 
 def unknown(data: JsonObject, table: Table) -> Iterator[Remark]:
-    """Give the SIDs and Functions that no environment binds, of the kinds of which the target binds some."""
-    bound = {name.partition("/")[0] for name in table.own}
+    """Give the SIDs and Functions that no environment binds, in a project where the target and another one bind some.
+
+    Sub-flows are left out: who has a list of flows knows better.
+    """
+    if not table.promotes:
+        return
     for slot in slots(data):
         if isinstance(slot, FunctionSlot):
-            sid = slot.parts.get("function", "")
-            if "function" in bound and SID.fullmatch(sid) and _function_known(slot, table) is None:
-                yield _unknown(slot, slot.property("function"), sid, table)
+            part = _function_part(slot)
+            if part is not None and _function_known(slot, table) is None:
+                yield _unknown(slot, slot.property(part), slot.parts[part], table)
         elif SID.fullmatch(slot.value):
-            kinds = [kind for kind in SIDS[slot.value[:2]] if kind in slot.kinds]
-            if bound & set(kinds) - {"flow"} and not any(table.find(kind, slot.value) for kind in kinds):
+            kinds = [kind for kind in SIDS[slot.value[:2]] if kind in slot.kinds and kind != "flow"]
+            if kinds and not any(table.find(kind, slot.value) for kind in kinds):
                 yield _unknown(slot, slot.property, slot.value, table)
+
+
+def _function_part(slot: FunctionSlot) -> str | None:
+    """Give the part by which a Function of some account is named: its SID, else its URL; None when it is not."""
+    if SID.fullmatch(slot.parts.get("function", "")):
+        return "function"
+    host = host_of(slot.parts.get("url", ""))
+    return "url" if host is not None and host.endswith(".twil.io") else None
 
 
 def _text(value: str, kinds: Kinds, table: Table) -> str | Unbound:

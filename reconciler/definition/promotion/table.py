@@ -80,6 +80,12 @@ class Table:
         """What the target binds."""
         return self.bindings.get(self.target, {})
 
+    @property
+    def promotes(self) -> bool:
+        """Tell whether the target and another environment name what differs between them, flows aside."""
+        binding = {e for e, bindings in self.bindings.items() if any(not n.startswith("flow/") for n in bindings)}
+        return self.target in binding and len(binding) > 1
+
     def find(self, kind: str, identifier: str) -> Known | None:
         """Give what an identifier of a kind means; None when no environment binds it.
 

@@ -8,12 +8,15 @@ from pydantic import TypeAdapter
 
 from reconciler.model.jsontypes import JsonObject
 from reconciler.plan.json_schema import json_schema
+from reconciler.views.bindings import shapes as binding_shapes
 from reconciler.views.lint.shapes import LintShape
 from reconciler.views.machine import home_shapes, shapes
 from reconciler.views.machine.event_shapes import EventShape
 
 _DOCUMENTS: Final[dict[str, tuple[str, Any]]] = {
     "apply-events": ("One line of apply --json", EventShape),
+    "bindings-check": ("Checked bindings", binding_shapes.BindingsCheckShape),
+    "bindings-discover": ("Discovered bindings", binding_shapes.BindingsDiscoverShape),
     "diff": ("Difference", shapes.DiffShape),
     "doctor": ("Doctor", shapes.DoctorShape),
     "drift": ("Drift", shapes.DriftDocumentShape),

@@ -202,15 +202,19 @@ def test_managed_flows_follow_by_themselves(one, staging):
     assert outward(one("run-subflow", flow_sid="FW" + C, flow_revision="7"), home).remarks == ()
 
 
-def test_what_nobody_binds_is_unknown_where_the_kind_is_bound(one, table, calls):
-    """A SID that no environment binds is told of, but only of kinds of which the target binds some, and no flows."""
+def test_what_nobody_binds_is_unknown_between_accounts(one, staging, table, calls):
+    """A SID or Function that no environment binds is told of where two environments bind something; flows are not."""
     assert [r.rule for r in unknown(one("send-to-flex", workflow="WW" + C, channel="TC" + B), table)] == [UNKNOWN]
-    assert [r.property for r in unknown(one("run-function", url="x", function_sid="ZH" + C), table)] == [
-        "properties.function_sid"
-    ]
+    function = one("run-function", url="https://x-9.twil.io/y", function_sid="ZH" + C)
+    assert [r.property for r in unknown(function, table)] == ["properties.function_sid"]
+    by_url = one("run-function", url="https://x-9.twil.io/y", function_sid="")
+    assert [r.property for r in unknown(by_url, table)] == ["properties.url"]
+    assert list(unknown(one("run-function", url="https://hours.example/y"), table)) == []
     assert list(unknown(one("run-function", **calls), table)) == []
     assert list(unknown(one("run-subflow", flow_sid="FW" + C), table)) == []
-    assert list(unknown(one("send-to-flex", workflow="WW" + C), Table({"local": {}}, "local"))) == []
+    flows = Table({"staging": staging, "production": {"flow/shared": "FW" + B}}, "production")
+    assert list(unknown(one("send-to-flex", workflow="WW" + C), flows)) == []
+    assert list(unknown(one("send-to-flex", workflow="WW" + C), Table({"local": staging}, "local"))) == []
 
 
 def test_odd_definitions_are_left_alone(table):

@@ -1,0 +1,1 @@
+"""What `bindings discover` and `bindings check` found, for people and for machines."""
