@@ -23,6 +23,7 @@ COMMANDS: Final = {
     "pull": (_WHERE + "pull", "Bring edits of the Console into the manifests' files."),
     "history": (_WHERE + "history", "Show the revisions of a flow."),
     "diff": (_WHERE + "diff", "Compare live, manifest and revisions of a flow."),
+    "graph": (_WHERE + "graph", "Draw a flow, or what differs between two sides of it."),
     "rollback": (_WHERE + "rollback", "Put an old revision into the manifest's file, and plan."),
     "bindings": (_WHERE + "bindings", "Name what differs between accounts, and check it."),
     "state": (_WHERE + "state", "Look after the state."),

@@ -81,6 +81,7 @@ def test_a_saved_plan_is_private(project, cli):
         (("fmt", "--check"), "findings"),
         (("history", "hello"), "history"),
         (("diff", "hello"), "diff"),
+        (("graph", "hello"), "graph"),
         (("explain", "hello"), "explain"),
         (("state", "list"), "state-list"),
         (("state", "show", "hello"), "state-show"),

@@ -36,12 +36,6 @@ _LINES: Final[dict[Mark, str]] = {
     "changed": "stroke:#9a5b00",
     "renamed": "stroke:#1864ab",
 }
-_SIGNS: Final[dict[Mark, str]] = {
-    "added": "+ ",
-    "removed": "\N{MINUS SIGN} ",
-    "changed": "~ ",
-    "renamed": "~ ",
-}
 _KEPT: Final = frozenset(" ,.:;=!?/+-_@~'≠…·→\N{MINUS SIGN}")
 
 
@@ -70,7 +64,7 @@ def _nodes(graph: Graph, ids: dict[str, str], overlay: Overlay) -> Iterator[str]
             ends.setdefault(edge.source, []).append(_label(edge))
     for node in graph.nodes:
         note = overlay.nodes.get(node.key)
-        lines = [node.name, node.type, f"was {node.was}" if node.was else "", badge_of(node), note.text if note else ""]
+        lines = [node.name, node.type, f"was {node.was}" if node.was else "", _badge(node), note.text if note else ""]
         if loose := ends.get(node.key):
             lines.append(f"ends at: {', '.join(loose)}")
         if node.family == "missing":
@@ -98,13 +92,20 @@ def _class(node: Node) -> str:
     return "missing" if node.family == "missing" else node.mark or ""
 
 
+def _badge(node: Node) -> str:
+    return badge_of(node).lstrip("+~\N{MINUS SIGN}\N{RIGHTWARDS ARROW} ")
+
+
 def _label(edge: Edge) -> str:
-    return (_SIGNS[edge.mark] if edge.mark else "") + edge.text
+    # In words: a label that begins with a sign is a list to Mermaid, which it does not draw.
+    return (f"{edge.mark}: " if edge.mark else "") + edge.text
 
 
 def _escaped(text: str) -> str:
     """Spell every character that Mermaid, its Markdown or HTML may take for its own as a number."""
-    return "".join(char if char.isalnum() or char in _KEPT else f"#{ord(char)};" for char in drawable(text)) or " "
+    spelt = "".join(char if char.isalnum() or char in _KEPT else f"#{ord(char)};" for char in drawable(text))
+    # What stands at the beginning might make a list or a heading of it.
+    return spelt if spelt[:1].isalpha() or spelt[:1] == "#" or not spelt else f"#{ord(spelt[0])};{spelt[1:]}"
 
 
 def _plain(text: str) -> str:

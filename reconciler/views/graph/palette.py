@@ -76,14 +76,14 @@ _LIGHT: Final = (
     _theme("#f6f8fa", "#ffffff", "#aeb8c4", "#1b2430", "#57616e", "#5b6776", "#a03818")
     + _marks(
         {
-            "added": ("#1a7f37", "#e9f7ed"),
+            "added": ("#187233", "#e9f7ed"),
             "removed": ("#c92a2a", "#fdeeee"),
-            "changed": ("#9a5b00", "#fff5e2"),
+            "changed": ("#8f5400", "#fff5e2"),
             "renamed": ("#1864ab", "#e8f2fc"),
             "missing": ("#c92a2a", "#fdeeee"),
         }
     )
-    + _tones("#1a7f37", "#8a5200", "#c92a2a")
+    + _tones("#187233", "#8a5200", "#c92a2a")
 )
 _DARK: Final = (
     _theme("#0d1117", "#1a212b", "#5d6875", "#e9eef4", "#a9b4c0", "#a3afbc", "#f0966f")

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Final
 
 from reconciler.errors import UsageError
-from reconciler.views.graph.palette import Theme
+from reconciler.views.graph.palette import FONT, Theme
 from reconciler.views.graph.picture import render_svg
 from reconciler.views.graph.scene import Layout
 from reconciler.workflows.graph import Pictured
@@ -18,7 +18,10 @@ _ZOOM: Final = 2.0
 
 _MOST_PIXELS: Final = 60_000_000
 _SIZE: Final = re.compile(r'width="([\d.]+)" height="([\d.]+)"')
-_PROBE: Final = '<svg xmlns="http://www.w3.org/2000/svg" width="20" height="20"><text y="15">{}</text></svg>'
+_PROBE: Final = (
+    '<svg xmlns="http://www.w3.org/2000/svg" width="20" height="20">'
+    f'<text y="15" font-family="{FONT}">{{}}</text></svg>'
+)
 
 
 def render_png(

@@ -12,6 +12,7 @@ from reconciler.views.bindings import shapes as binding_shapes
 from reconciler.views.lint.shapes import LintShape
 from reconciler.views.machine import home_shapes, shapes
 from reconciler.views.machine.event_shapes import EventShape
+from reconciler.views.machine.graph import GraphShape
 
 _DOCUMENTS: Final[dict[str, tuple[str, Any]]] = {
     "apply-events": ("One line of apply --json", EventShape),
@@ -23,6 +24,7 @@ _DOCUMENTS: Final[dict[str, tuple[str, Any]]] = {
     "error": ("Error", shapes.ErrorShape),
     "explain": ("Explanation", shapes.ExplainShape),
     "findings": ("Findings", shapes.FindingsShape),
+    "graph": ("Graph", GraphShape),
     "history": ("History", shapes.HistoryShape),
     "import": ("Import", shapes.ImportShape),
     "lint": ("Lint", LintShape),
