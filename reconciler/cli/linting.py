@@ -6,7 +6,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from reconciler import __version__
 from reconciler.cli.app import App
@@ -16,7 +16,9 @@ from reconciler.model.address import Address
 from reconciler.model.finding import Finding
 from reconciler.plan.options import PlanOptions
 from reconciler.plan.values import Plan
-from reconciler.views.lint.facts import Repaired, Report
+
+if TYPE_CHECKING:
+    from reconciler.views.lint.facts import Repaired, Report
 
 Format = Literal["human", "json", "sarif", "junit", "github"]
 
@@ -55,6 +57,7 @@ def repair(app: App, work: Chosen) -> list[Repaired]:
     from reconciler.definition.lint.fixing import fixed  # noqa: PLC0415 - few runs repair
     from reconciler.manifest.rewriting import Content, Rewriting  # noqa: PLC0415 - as above
     from reconciler.manifest.write import rewrites  # noqa: PLC0415 - as above
+    from reconciler.views.lint.facts import Repaired  # noqa: PLC0415 - as above
     from reconciler.workflows.lint import lint  # noqa: PLC0415 - as above
 
     desired = work.loaded.desired

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Final, get_args
+from typing import TYPE_CHECKING, Final, get_args
 
 from reconciler.errors import UsageError
 from reconciler.model.address import Address
@@ -11,8 +11,10 @@ from reconciler.model.finding import Finding, Severity
 from reconciler.model.record import Intent, Resource, State
 from reconciler.plan.mark import read_mark
 from reconciler.plan.outcome import Outcome, OutcomeKind
-from reconciler.workflows.results import Applied
-from reconciler.workflows.verify import Verified
+
+if TYPE_CHECKING:
+    from reconciler.workflows.results import Applied
+    from reconciler.workflows.verify import Verified
 
 SEVERITIES: Final[tuple[Severity, ...]] = get_args(Severity)
 OUTCOMES: Final[tuple[OutcomeKind, ...]] = get_args(OutcomeKind)

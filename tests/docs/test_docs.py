@@ -57,8 +57,9 @@ def test_links_lead_somewhere(repository: Path):
 
 
 def test_pages_stay_short(repository: Path):
-    """No page that is written by hand is longer than 200 lines."""
-    pages = [page for page in (repository / "docs").glob("*.md") if page.name != "lint.md"]
+    """No page to be read from its beginning is longer than 200 lines; lists are looked up and may be."""
+    lists = {"commands.md", "lint.md"}
+    pages = [page for page in (repository / "docs").glob("*.md") if page.name not in lists]
     assert [path.name for path in pages if len(path.read_text(encoding="utf-8").splitlines()) > 200] == []
 
 

