@@ -69,7 +69,7 @@ def test_a_state_can_be_behind_an_address(cli, monkeypatch):
         assert cli("state", "list", *state).out
         assert cli("state", "unlock", *state).code == 0
         desk.locks["/clinic"] = {"ID": "dead", "Who": "somebody"}
-        assert cli("apply", "--auto-approve", *state).code == 4
+        assert cli("apply", "--auto-approve", "--lock-timeout", "0", *state).code == 4
         assert cli("state", "unlock", *state).code == 4
         assert cli("state", "unlock", "other", *state).code == 4
         assert cli("state", "unlock", "dead", *state).code == 0
