@@ -70,7 +70,7 @@ def proceed(library: Library, state: State) -> Turn:
     """Run from where a state stands. Does nothing to one that waits or has ended."""
     if state.ended is not None:
         return Turn(state)
-    run = Run(library, state)
+    run = Run.of(library, state)
     run.go()
     return run.turn()
 
@@ -93,7 +93,7 @@ def advance(library: Library, state: State, event: Event, at: float | None = Non
     if moment >= state.started + LIFETIME:
         expired = replace(state, now=moment, waiting=None, ended=state.ended or "EXPIRED")
         return Turn(replace(expired, assumptions=state.assumptions | {Assumption.END_REASON}))
-    run = Run(library, replace(state, now=moment))
+    run = Run.of(library, replace(state, now=moment))
     run.answer(event)
     run.go()
     return run.turn()
@@ -120,7 +120,7 @@ def take(library: Library, state: State, transition: int) -> Turn:
             f"{frame.widget} has no transition {transition} to take",
             hint="Take one of the transitions of the widget where an active run stands.",
         )
-    run = Run(library, replace(state, waiting=None))
+    run = Run.of(library, replace(state, waiting=None))
     saved = None if state.waiting is None else state.waiting.saved or None
     run.leave(widget, Move(widget.transitions[transition].event, saved, transition=transition))
     run.go()

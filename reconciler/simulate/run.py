@@ -31,21 +31,50 @@ _DRAFTS: Final = frozenset({"LatestDraft", "LatestRevision"})
 
 @dataclass(slots=True)
 class Run:
-    """One turn of an execution under way. `state` is replaced, never changed; `over` ends the turn for good."""
+    """One turn of an execution under way: a state taken apart, so that a step need not copy it.
+
+    Attributes:
+        library: the flows that it may use.
+        given: the state that the turn began with.
+        frames, waiting, ended, hung_up, assumptions: as in a state.
+        over: whether nothing more is to run, for good.
+        steps, effects: what happened in this turn.
+    """
 
     library: Library
-    state: State
+    given: State
+    frames: list[Frame]
+    waiting: Request | None
+    ended: EndReason | None
+    hung_up: bool
+    assumptions: set[Assumption]
     over: bool = False
     steps: list[Step] = field(default_factory=list)
     effects: list[Effect] = field(default_factory=list)
 
+    @staticmethod
+    def of(library: Library, state: State) -> Run:
+        """Take up a state, which stays as it is."""
+        return Run(
+            library, state, list(state.frames), state.waiting, state.ended, state.hung_up, set(state.assumptions)
+        )
+
     def turn(self) -> Turn:
         """Give what came of it."""
-        return Turn(self.state, tuple(self.steps), tuple(self.effects))
+        state = replace(
+            self.given,
+            frames=tuple(self.frames),
+            steps=self.given.steps + len(self.steps),
+            waiting=self.waiting,
+            ended=self.ended,
+            hung_up=self.hung_up,
+            assumptions=frozenset(self.assumptions),
+        )
+        return Turn(state, tuple(self.steps), tuple(self.effects))
 
     def go(self) -> None:
         """Run widgets until one waits or the execution is over."""
-        while self.state.waiting is None and not self.over:
+        while self.waiting is None and not self.over:
             self._begin()
 
     def answer(self, event: Event) -> None:
@@ -54,7 +83,7 @@ class Run:
         Raises:
             SimulationError: the widget cannot take it.
         """
-        request = self.state.waiting
+        request = self.waiting
         if request is None:
             raise SimulationError("the run waits for nothing", hint="Ask its state what it waits for.")
         widget = self._widget()
@@ -67,26 +96,19 @@ class Run:
             return
         if move.event not in kind.events:
             self._assume(Assumption.UNLISTED_EVENT)
-        self.state = replace(self.state, waiting=None)
+        self.waiting = None
         self.leave(widget, move)
 
     def leave(self, widget: Widget, move: Move) -> None:
         """Record a step out of a widget, and stand at the next."""
-        frame = self.state.frames[-1]
-        context = frame.context if move.saved is None else with_saved(frame.context, widget.name, move.saved)
-        if move.variables:
-            context = with_variables(context, move.variables)
         index = self._chosen(widget, move) if move.transition is None else move.transition
         following = None if index is None else widget.transitions[index].next
-        frame = replace(frame, context=context)
         if move.event in {"hangup", "answered"}:
-            self.state = replace(self.state, hung_up=move.event == "hangup")
-        self._record(widget, move.event, index, following, frame)
-        if self.over:
-            return
+            self.hung_up = move.event == "hangup"
+        self._record(widget, move, index, following)
         if following is None:
             self._end_flow()
-        elif self.state.steps >= MOST_STEPS:
+        elif self.given.steps + len(self.steps) >= MOST_STEPS:
             self._trouble(widget, "limit", f"more than {MOST_STEPS:,} steps", 81000)
             self._end("STEP_LIMIT")
         else:
@@ -111,10 +133,10 @@ class Run:
                 assert_never(begun)
 
     def _cannot_talk(self, widget: Widget, kind: Kind) -> bool:
-        if self.state.ended is not None:
+        if self.ended is not None:
             self._assume(Assumption.STOPPED)
             self.over = True
-        elif self.state.hung_up and kind.channel == "voice" and not widget.type.startswith("make-outgoing-call"):
+        elif self.hung_up and kind.channel == "voice" and not widget.type.startswith("make-outgoing-call"):
             self._assume(Assumption.HANG_UP)
             self._end("CONTACT_HUNG_UP")
         return self.over
@@ -129,44 +151,43 @@ class Run:
             need=wait.need,
             answers=(*kind.events, *more),
             usual=wait.usual,
-            deadline=None if wait.timeout is None else self.state.now + wait.timeout,
+            deadline=None if wait.timeout is None else self.given.now + wait.timeout,
             saved=wait.saved,
         )
-        self.state = replace(self.state, waiting=request)
+        self.waiting = request
 
     def _call(self, widget: Widget, call: Call) -> None:
         flow = self._subflow(call)
-        if flow is None or len(self.state.frames) > 1:
+        if flow is None or len(self.frames) > 1:
             why = "a subflow cannot call another" if flow is not None else f"no flow {call.flow} at {call.revision}"
             self._trouble(widget, "subflow", why, 81024)
             self.leave(widget, Move("failed"))
             return
         self._assume(Assumption.SUBFLOW_SCOPE)
-        outer = self.state.frames[-1]
-        step = outer.step or sid_of("FT", self.state.execution, "step.0")
+        outer = self.frames[-1]
+        step = outer.step or sid_of("FT", self.given.execution, "step.0")
         context = subflow_context(outer.context, flow, call.parameters, step)
         frame = Frame(flow.sid, flow.revision, flow.initial, context, repeats=1, parent_step=step)
         self.effects.append(SubflowEntered(widget.name, flow.sid, flow.revision, call.parameters))
-        self.state = replace(self.state, frames=(*self.state.frames, frame))
+        self.frames.append(frame)
 
     def _subflow(self, call: Call) -> Flow | None:
         revision = call.revision
         if revision in _DRAFTS:
             self._assume(Assumption.SUBFLOW_DRAFT)
-            revision = "LatestRevision" if self.state.test_user else "LatestPublished"
+            revision = "LatestRevision" if self.given.test_user else "LatestPublished"
         flow = self.library.find(call.flow, revision)
         return flow if flow is not None and flow.initial else None
 
     def _end_flow(self) -> None:
-        if len(self.state.frames) == 1:
+        if len(self.frames) == 1:
             self._end("FLOW_END")
             return
-        values = variables_of(self.state.context)
-        self.state = replace(self.state, frames=self.state.frames[:-1])
+        values = variables_of(self.frames.pop().context)
         self.leave(self._widget(), Move("completed", values))
 
     def _stand_at(self, widget: Widget, following: str) -> None:
-        frame = self.state.frames[-1]
+        frame = self.frames[-1]
         if self._flow().widget(following) is None:
             self._assume(Assumption.DANGLING)
             self._trouble(widget, "definition", f"no widget is called {following}")
@@ -178,26 +199,28 @@ class Run:
             self._trouble(widget, "limit", f"{following} ran {MOST_REPEATS} times in a row")
             self._end("REPEAT_LIMIT")
             return
-        self._put(replace(frame, widget=following, repeats=repeats))
+        self.frames[-1] = replace(frame, widget=following, repeats=repeats)
 
-    def _record(self, widget: Widget, event: str, index: int | None, following: str | None, frame: Frame) -> None:
-        number = self.state.steps + 1
+    def _record(self, widget: Widget, move: Move, index: int | None, following: str | None) -> None:
+        frame, number = self.frames[-1], self._number()
+        context = frame.context if move.saved is None else with_saved(frame.context, widget.name, move.saved)
+        if move.variables:
+            context = with_variables(context, move.variables)
         step = Step(
             number=number,
-            sid=sid_of("FT", self.state.execution, f"step.{number}"),
+            sid=sid_of("FT", self.given.execution, f"step.{number}"),
             flow=frame.flow,
-            name=event,
+            name=move.event,
             transitioned_from=widget.name,
             transitioned_to=following or ENDED,
             type=widget.type,
             transition=index,
-            at=self.state.now,
+            at=self.given.now,
             parent_step=frame.parent_step,
-            context=frame.context,
+            context=context,
         )
         self.steps.append(step)
-        self._put(replace(frame, step=step.sid))
-        self.state = replace(self.state, steps=number)
+        self.frames[-1] = replace(frame, context=context, step=step.sid)
 
     def _chosen(self, widget: Widget, move: Move) -> int | None:
         found = [index for index, transition in enumerate(widget.transitions) if transition.event == move.event]
@@ -215,7 +238,7 @@ class Run:
                 hint=f"It waits for one of: {', '.join(request.answers)}.",
             )
         self._assume(Assumption.HANG_UP)
-        self.state = replace(self.state, hung_up=True)
+        self.hung_up = True
         if kind.channel == "voice":
             self._end("CONTACT_HUNG_UP")
 
@@ -223,13 +246,14 @@ class Run:
         if reason != "FLOW_END":
             self._assume(Assumption.END_REASON)
         self.over = True
-        self.state = replace(self.state, waiting=None, ended=self.state.ended or reason)
+        self.waiting, self.ended = None, self.ended or reason
 
-    def _put(self, frame: Frame) -> None:
-        self.state = replace(self.state, frames=(*self.state.frames[:-1], frame))
+    def _number(self) -> int:
+        """Give the number of the step that comes next."""
+        return self.given.steps + len(self.steps) + 1
 
     def _flow(self) -> Flow:
-        frame = self.state.frames[-1]
+        frame = self.frames[-1]
         flow = self.library.find(frame.flow, str(frame.revision))
         if flow is None:
             raise SimulationError(
@@ -239,24 +263,21 @@ class Run:
         return flow
 
     def _widget(self) -> Widget:
-        name = self.state.frames[-1].widget
+        name = self.frames[-1].widget
         widget = self._flow().widget(name)
         if widget is None:
             raise SimulationError(f"the flow has no widget {name!r}", hint="Give the run the flow that it began with.")
         return widget
 
     def _scene(self, widget: Widget) -> Scene:
-        state = self.state
-        return Scene(widget, state.context, state.execution, state.steps + 1, state.now)
+        return Scene(widget, self.frames[-1].context, self.given.execution, self._number(), self.given.now)
 
     def _note(self, scene: Scene) -> None:
         self.effects.extend(scene.effects)
-        self._assume(*scene.assumptions)
+        self.assumptions |= scene.assumptions
 
-    def _assume(self, *assumptions: Assumption) -> None:
-        known = self.state.assumptions
-        if not known.issuperset(assumptions):
-            self.state = replace(self.state, assumptions=known.union(assumptions))
+    def _assume(self, assumption: Assumption) -> None:
+        self.assumptions.add(assumption)
 
     def _trouble(self, widget: Widget, kind: TroubleKind, message: str, code: int | None = None) -> None:
         self.effects.append(Troubled(widget.name, kind, message, code))
