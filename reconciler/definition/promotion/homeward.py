@@ -101,8 +101,9 @@ class _File:
             return
         query = split_url(slot.parts.get("url", ""))[1] if "?" not in own.get("url", "") else ""
         for part, text in slot.parts.items():
-            if part == "url" and text:
-                yield (*slot.path, "url"), split_url(words["url"])[0] + query if "url" in words else text
+            if part == "url":
+                if own["url"] in {text, split_url(text)[0]}:
+                    yield (*slot.path, "url"), split_url(words["url"])[0] + query
             elif part in words and text == own.get(part):
                 yield (*slot.path, FUNCTION[part]), words[part]
 

@@ -77,8 +77,8 @@ def unknown(data: JsonObject, table: Table) -> Iterator[Remark]:
         return
     for slot in slots(data):
         if isinstance(slot, FunctionSlot):
-            part = _function_part(slot)
-            if part is not None and _function_known(slot, table) is None:
+            part = _unknown_part(slot, table)
+            if part is not None:
                 yield _unknown(slot, slot.property(part), slot.parts[part], table)
         elif SID.fullmatch(slot.value):
             kinds = [kind for kind in SIDS[slot.value[:2]] if kind in slot.kinds and kind != "flow"]
@@ -86,11 +86,14 @@ def unknown(data: JsonObject, table: Table) -> Iterator[Remark]:
                 yield _unknown(slot, slot.property, slot.value, table)
 
 
-def _function_part(slot: FunctionSlot) -> str | None:
-    """Give the part by which a Function of some account is named: its SID, else its URL; None when it is not."""
-    if SID.fullmatch(slot.parts.get("function", "")):
+def _unknown_part(slot: FunctionSlot, table: Table) -> str | None:
+    """Give the part that names a Function nobody binds: its SID, else its URL; None when there is none."""
+    url, sid = slot.parts.get("url", ""), slot.parts.get("function", "")
+    host = host_of(url)
+    if _by_url(url, table) is not None or (host is not None and table.find("host", host) is not None):
+        return None
+    if SID.fullmatch(sid) and table.find("function.function", sid) is None:
         return "function"
-    host = host_of(slot.parts.get("url", ""))
     return "url" if host is not None and host.endswith(".twil.io") else None
 
 
@@ -175,55 +178,59 @@ def _host(value: str, table: Table) -> str | Unbound:
     return f"{found['before']}{next(iter(here))}{found['after']}"
 
 
+def _by_url(url: str, table: Table) -> Known | None:
+    """Recognise a Function by its URL, with or without a query."""
+    found = (table.find("function.url", address) for address in (url, split_url(url)[0]) if address)
+    return next((known for known in found if known is not None), None)
+
+
 def _function_known(slot: FunctionSlot, table: Table) -> Known | None:
-    """Recognise a Function by its URL, with or without a query, else by its SID."""
-    url = slot.parts.get("url", "")
-    for address in (url, split_url(url)[0]):
-        known = table.find("function.url", address) if address else None
-        if known is not None:
-            return known
-    return table.find("function.function", slot.parts.get("function", ""))
+    """Recognise a Function by its URL, else by its SID."""
+    return _by_url(slot.parts.get("url", ""), table) or table.find("function.function", slot.parts.get("function", ""))
 
 
 def _function(slot: FunctionSlot, table: Table) -> tuple[Mapping[Path, str], list[tuple[str, Unbound]]]:
     known = _function_known(slot, table)
     if known is None:
         return _unrecognised(slot, table)
+    url = slot.parts.get("url", "")
     other = table.find("function.function", slot.parts.get("function", ""))
     if other is not None and other.name != known.name:
         why = f"is {other.name}, but the widget's url is that of {known.name}"
         return {}, [(slot.property("function"), Unbound(slot.parts["function"], other.name, other.environments, why))]
     own = table.own.get(known.name)
     if own is None or isinstance(own, str):
-        part = "url" if "url" in slot.parts else "function"
+        part = "url" if url else "function"
         return {}, [(slot.property(part), Unbound(slot.parts[part], known.name, known.environments))]
-    return _moved(slot, known, own)
+    moved = _own_url(url, own["url"]) if _by_url(url, table) else _host(url, table)
+    if isinstance(moved, Unbound):
+        return {}, [(slot.property("url"), moved)]
+    return _moved(slot, known, own, moved)
+
+
+def _own_url(url: str, own: str) -> str:
+    address, query = split_url(url)
+    return url if own in {url, address} else own + ("" if "?" in own else query)
 
 
 def _moved(
-    slot: FunctionSlot, known: Known, own: Mapping[str, str]
+    slot: FunctionSlot, known: Known, own: Mapping[str, str], url: str
 ) -> tuple[Mapping[Path, str], list[tuple[str, Unbound]]]:
     """Move everything that the widget says of the Function; what it leaves out or empty stays so."""
-    texts: dict[Path, str] = {}
+    parts: dict[str, str] = {}
     unbound = []
-    address, query = split_url(slot.parts.get("url", ""))
-    whole = slot.parts.get("url") == own["url"]
-    home = whole or address == own["url"]
+    home = url == slot.parts.get("url", "")
     for part, value in slot.parts.items():
-        if not value or (part != "url" and "{" in value):
-            continue
         if part == "url":
-            new = value if home else own["url"] + ("" if "?" in own["url"] else query)
+            parts[part] = url
+        elif not value or "{" in value:
+            continue
         elif part in own:
-            new = own[part]
-        elif home or not SID.fullmatch(value):
-            continue  # the widget is the target's already; or it is no SID, such as `default`
-        else:
+            parts[part] = own[part]
+        elif not home and SID.fullmatch(value):
             why = f"is part of {known.name}, of which only {', '.join(own)} is bound"
             unbound.append((slot.property(part), Unbound(value, known.name, known.environments, why)))
-            continue
-        if new != value:
-            texts[(*slot.path, FUNCTION[part])] = new
+    texts = {(*slot.path, FUNCTION[part]): text for part, text in parts.items() if text != slot.parts[part]}
     return ({}, unbound) if unbound else (texts, [])
 
 

@@ -146,6 +146,8 @@ def flows(draw, sides):
                 "function_sid": "function",
             }
             parts = {key: hours[part] for key, part in keys.items() if key == "url" or draw(st.booleans())}
+            if "function_sid" in parts and draw(st.booleans()):
+                parts["url"] = draw(st.sampled_from(["https://elsewhere-9.twil.io/x", "{{flow.url}}", ""]))
             states.append({"name": f"f{number}", "type": "run-function", "properties": parts})
     return {"description": "x", "states": states}
 

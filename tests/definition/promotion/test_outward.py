@@ -126,6 +126,22 @@ def test_a_function_is_recognised_by_its_sid(one, table, calls):
     assert properties(outward(one("run-function", **sed), table).data)["function_sid"] == "ZH" + B
 
 
+@pytest.mark.parametrize("url", ["https://elsewhere-9.twil.io/x", "{{flow.variables.url}}", ""])
+def test_a_url_that_nobody_binds_stays_beside_sids_that_move(one, table, calls, url):
+    """Recognised by its SID alone, a widget keeps a URL that no table knows: somebody meant it."""
+    found = outward(one("run-function", **{**calls, "url": url}), table)
+    assert properties(found.data) == {
+        "url": url,
+        "service_sid": "ZS" + B,
+        "environment_sid": "ZE" + B,
+        "function_sid": "ZH" + B,
+    }
+    theirs = outward(one("run-function", **{**calls, "url": "https://hours-1-dev.twil.io/new"}), table)
+    assert properties(theirs.data)["url"] == "https://hours-2.twil.io/new"
+    odd = one("run-function", **{**calls, "url": "https://elsewhere-9.twil.io/x"})
+    assert [remark.property for remark in unknown(odd, table)] == ["properties.url"]
+
+
 def test_url_and_sid_of_two_functions_are_told_of(one, staging, production, calls):
     """A widget whose URL and SID name two Functions is not guessed about."""
     for side, letter in ((staging, "c"), (production, "d")):
