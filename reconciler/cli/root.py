@@ -13,6 +13,8 @@ COMMANDS: Final = {
     "validate": (_WHERE + "validate", "Check manifests and definitions."),
     "lint": (_WHERE + "lint", "Look for what is legal in a flow and still likely wrong."),
     "fmt": (_WHERE + "fmt", "Put manifests and definitions into their format."),
+    "render": (_WHERE + "render", "Print the definition that will be sent."),
+    "convert": (_WHERE + "convert", "Turn an old export, or what holds one, into a definition of today."),
     "plan": (_WHERE + "plan", "Show what would change, and what others changed."),
     "show": (_WHERE + "show", "Show a saved plan, without network."),
     "apply": (_WHERE + "apply", "Plan, ask, and do it."),

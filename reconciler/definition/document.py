@@ -169,7 +169,8 @@ def _syntax(error: json.JSONDecodeError, file: str) -> Finding:
     if rest.startswith(("//", "/*", "#")):
         at = len(error.doc) - len(rest)
         place = Place(file, *locate.line_and_column(locate.line_starts(error.doc), at))
-        return _finding("json-comment", "JSON has no comments", place, "Remove the comment.")
+        hint = "Remove it, or all at once: reconciler convert FILE --output F"
+        return _finding("json-comment", "JSON has no comments", place, hint)
     message = f"not JSON: {error.msg[:1].lower()}{error.msg[1:]}"
     hint = "A flow definition is one JSON object and nothing else in the file."
     return _finding("json-syntax", message, place, hint)
@@ -203,7 +204,7 @@ def _refuse_other_shapes(data: JsonObject, text: str, file: str) -> None:
             "api-resource",
             "this is a whole Flow resource of the API, not a flow definition",
             Place(file, *locate.Positions(text).key(("definition",))),
-            "Save only what stands under its `definition`.",
+            "Save only what stands under its `definition`, or run: reconciler convert FILE --output F",
         )
     if not isinstance(data.get("states"), list):
         _refuse("not-a-flow", "no list `states`: this is not a flow definition", start, _EXPORT_HINT)
@@ -213,7 +214,7 @@ def _refuse_other_shapes(data: JsonObject, text: str, file: str) -> None:
             "this is an export of the Studio of before 2020 (`InitialState`, `sid` and `uuid`), "
             "which the API no longer takes",
             start,
-            _EXPORT_HINT,
+            "Turn it into the current format: reconciler convert FILE --output F",
         )
 
 

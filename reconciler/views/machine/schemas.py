@@ -8,6 +8,7 @@ from pydantic import TypeAdapter
 
 from reconciler.model.jsontypes import JsonObject
 from reconciler.plan.json_schema import json_schema
+from reconciler.views.authoring import ConvertShape, RenderShape
 from reconciler.views.bindings import shapes as binding_shapes
 from reconciler.views.lint.shapes import LintShape
 from reconciler.views.machine import home_shapes, shapes
@@ -18,6 +19,7 @@ _DOCUMENTS: Final[dict[str, tuple[str, Any]]] = {
     "apply-events": ("One line of apply --json", EventShape),
     "bindings-check": ("Checked bindings", binding_shapes.BindingsCheckShape),
     "bindings-discover": ("Discovered bindings", binding_shapes.BindingsDiscoverShape),
+    "convert": ("Converted definition", ConvertShape),
     "diff": ("Difference", shapes.DiffShape),
     "doctor": ("Doctor", shapes.DoctorShape),
     "drift": ("Drift", shapes.DriftDocumentShape),
@@ -29,6 +31,7 @@ _DOCUMENTS: Final[dict[str, tuple[str, Any]]] = {
     "import": ("Import", shapes.ImportShape),
     "lint": ("Lint", LintShape),
     "pull": ("Pull", home_shapes.PullShape),
+    "render": ("Rendered definition", RenderShape),
     "rollback": ("Rollback", shapes.RollbackShape),
     "state-list": ("State list", shapes.StateListShape),
     "state-rebuild": ("Rebuilt state", shapes.StateRebuildShape),
