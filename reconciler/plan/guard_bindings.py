@@ -31,16 +31,16 @@ def unknown(inputs: Inputs, address: Address, definition: Definition) -> Iterato
 
     What the flow holds live already is known to the account.
     """
-    live = _live_text(inputs, address)
+    live, source = _live_text(inputs, address), inputs.desired.flows[address].source
     for sid in definition.subflows:
         if len(sid) == _SID_LENGTH and sid not in live and not _has_flow(inputs, sid):
-            yield _objection(address, f"it calls {sid}, which is no flow of this account")
+            where = f"widget {_caller(definition, sid)}, properties.flow_sid"
+            yield _objection(address, f"{source}: {where}: {sid} is no flow of this account")
     if not inputs.desired.environment.bindings:
         return
     from reconciler.definition.promotion import outward  # noqa: PLC0415 - only who binds something needs it
     from reconciler.definition.promotion.table import table_of  # noqa: PLC0415 - as above
 
-    source = inputs.desired.flows[address].source
     for remark in outward.unknown(definition.data(), table_of(inputs.desired)):
         if remark.message.partition(" ")[0] not in live:
             yield _objection(address, f"{source}: widget {remark.widget}, {remark.property}: {remark.message}")
@@ -49,6 +49,16 @@ def unknown(inputs: Inputs, address: Address, definition: Definition) -> Iterato
 def _objection(address: Address, message: str) -> Objection:
     command = "reconciler bindings check"
     return Objection("bindings", "step", address, f"{address}: {message}", "--allow-bindings", command)
+
+
+def _caller(definition: Definition, sid: str) -> str:
+    """Give the name of the first widget that calls a flow."""
+    states = definition.data().get("states")
+    for state in states if isinstance(states, list) else ():
+        match state:
+            case {"name": str(name), "properties": {"flow_sid": found}} if found == sid:
+                return name
+    return "?"
 
 
 def _has_flow(inputs: Inputs, sid: str) -> bool:

@@ -198,6 +198,25 @@ def test_parts_that_the_target_leaves_out_are_told_of(one, staging, calls):
     assert home.remarks == ()
 
 
+def test_parts_of_functions_that_nobody_binds_are_told_of(one, table, staging, calls):
+    """The host, service or environment of another account is never sent, even when no table knows the Function."""
+    new = {**calls, "function_sid": "ZH" + C}
+    for properties_, at in (
+        ({**new, "url": "https://hours-1-dev.twil.io/new"}, "properties.url"),
+        ({**new, "url": "{{flow.url}}"}, "properties.service_sid"),
+        ({"url": "", "environment_sid": "ZE" + A}, "properties.environment_sid"),
+    ):
+        found = outward(one("run-function", **properties_), table)
+        assert [(r.rule, r.property) for r in found.remarks] == [(UNBOUND, at)]
+    several = Table(
+        {"staging": staging, "production": {"function/hours": {"url": "https://h-2.twil.io/a"}}}, "production"
+    )
+    staging["host/odd"] = "odd-1.twil.io"
+    odd = one("run-function", **{**calls, "url": "https://odd-1.twil.io/x"})
+    several = Table({"staging": staging, "production": {**several.own}}, "production")
+    assert [r.property for r in outward(odd, several).remarks] == ["properties.url"]
+
+
 def test_a_host_that_is_several_here_is_told_of(one, staging, production):
     """A host whose Functions are on different hosts in the target is not guessed about."""
     staging["function/b"] = {"url": "https://hours-1-dev.twil.io/b"}
