@@ -20,7 +20,7 @@ from reconciler.errors import ReconcilerError
 from reconciler.manifest.load import Loaded, load
 from reconciler.model.desired import Desired, Environment
 from reconciler.model.record import State
-from reconciler.ports import StateStore
+from reconciler.ports import AuditReader, StateStore
 from reconciler.state.open import Run, seal_for, store_at
 from reconciler.state.store import ManagedStore
 from reconciler.studio.call import VALIDATE
@@ -59,12 +59,19 @@ class Reading:
     Attributes:
         blank: the state to start from when there is none.
         validator: asks Studio about definitions, which changes nothing.
+        client: what both speak through.
     """
 
     project: Project
     world: ReadingWorld
     blank: State
     validator: LiveValidator
+    client: StudioClient
+
+    @property
+    def audit(self) -> AuditReader:
+        """Who changed what, as Twilio's Monitor tells it; made when it is asked for."""
+        return self.client.events
 
     @property
     def desired(self) -> Desired:
@@ -133,7 +140,7 @@ def reading(app: App, variables: Variables = NO_VARIABLES, *, parallelism: int =
     ):
         store = state_store(found, run)
         world = ReadingWorld(LiveReader(studio), store, run.clock, run.pool, run.progress)
-        yield Reading(found, world, blank(found, run), LiveValidator(studio))
+        yield Reading(found, world, blank(found, run), LiveValidator(studio), studio)
 
 
 @contextlib.contextmanager
@@ -146,7 +153,7 @@ def recording(app: App, variables: Variables = NO_VARIABLES) -> Iterator[tuple[R
     ):
         store = state_store(found, run)
         world = ReadingWorld(LiveReader(studio), store, run.clock, run.pool, run.progress)
-        yield Reading(found, world, blank(found, run), LiveValidator(studio)), store
+        yield Reading(found, world, blank(found, run), LiveValidator(studio), studio), store
 
 
 @contextlib.contextmanager

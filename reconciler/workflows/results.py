@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 from reconciler.model.address import Address
+from reconciler.model.audit import Actor
 from reconciler.model.record import FlowRecord, RevisionEntry
 from reconciler.plan.outcome import Outcome
 from reconciler.plan.values import DiffItem, ForeignRevision, Plan, Step
@@ -104,11 +106,31 @@ Event = PlanDecided | Recovered | StepStarted | StepEnded
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """The revisions known of one flow, oldest first."""
+    """The revisions known of one flow, oldest first.
+
+    Attributes:
+        actors: who made a revision, by its number, as far as Monitor tells.
+        patches: what a revision changed, by its number; empty when nobody asked.
+        older: revisions that are left out.
+        nameless: why Monitor could not be asked, None when it was, or when nobody wanted to.
+        live_head: the newest published revision in Studio; None when Studio was not asked, or has none.
+    """
 
     address: Address
     record: FlowRecord
     entries: tuple[RevisionEntry, ...]
+    actors: Mapping[int, Actor] = field(default_factory=dict)
+    patches: Mapping[int, tuple[DiffItem, ...]] = field(default_factory=dict)
+    older: int = 0
+    nameless: str | None = None
+    live_head: int | None = None
+
+    @property
+    def published(self) -> int | None:
+        """The published head: as Studio has it where it was asked, else as it was recorded; None when there is none."""
+        if self.live_head is not None:
+            return self.live_head
+        return self.record.published.revision if self.record.published is not None else None
 
 
 @dataclass(frozen=True, slots=True)

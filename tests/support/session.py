@@ -176,6 +176,7 @@ class Session:
         text = text.replace(f"{self.folder}/", "").replace(str(self.folder), ".")
         # Digests of what names the port: the manifests, and the plan that names them.
         text = re.sub(r'("manifests":|"planned","digest":) ?"sha256:\w{64}"', r'\1 "sha256:…"', text)
+        text = re.sub(r"(?m)^  plan sha256:\w{64}$", "  plan sha256:…", text)
         text = re.sub(r"\[reconciler [0-9A-HJKMNP-TV-Z]{12} [0-9a-f]{8} ", "[reconciler 01J8ZK4T9QXW 4f1c2a9e ", text)
         sid = sid_maker(self.settings.seed)
         for number in range(1, MOST):

@@ -126,4 +126,4 @@ def test_times_are_utc(history):
     at = datetime(2026, 9, 30, 14, 0, tzinfo=UTC).astimezone(timezone(timedelta(hours=2)))
     shown = human.render_history(replace(history, entries=(replace(history.entries[0], at=at),)), Style())
 
-    assert "2026-09-30 14:00:00 UTC" in shown
+    assert "2026-09-30 14:00 " in shown

@@ -9,6 +9,7 @@ from reconciler.views.lazily import importer
 if TYPE_CHECKING:
     from reconciler.views.human.apply import render_applied, render_event
     from reconciler.views.human.findings import render_error, render_findings
+    from reconciler.views.human.history import render_blamed, render_history
     from reconciler.views.human.installation import render_checks, render_version
     from reconciler.views.human.plan import render_plan
     from reconciler.views.human.pulling import render_pull
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
         render_compared,
         render_drift,
         render_explanation,
-        render_history,
         render_imported,
         render_rolled_back,
         render_state_list,
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 _HOMES: Final = {
     "render_applied": "reconciler.views.human.apply",
+    "render_blamed": "reconciler.views.human.history",
     "render_checks": "reconciler.views.human.installation",
     "render_compared": "reconciler.views.human.resources",
     "render_drift": "reconciler.views.human.resources",
@@ -34,7 +35,7 @@ _HOMES: Final = {
     "render_event": "reconciler.views.human.apply",
     "render_explanation": "reconciler.views.human.resources",
     "render_findings": "reconciler.views.human.findings",
-    "render_history": "reconciler.views.human.resources",
+    "render_history": "reconciler.views.human.history",
     "render_imported": "reconciler.views.human.resources",
     "render_plan": "reconciler.views.human.plan",
     "render_pull": "reconciler.views.human.pulling",
@@ -50,6 +51,7 @@ __getattr__ = importer(_HOMES)
 
 __all__ = [
     "render_applied",
+    "render_blamed",
     "render_checks",
     "render_compared",
     "render_drift",

@@ -1,4 +1,4 @@
-"""Resources as they stand, for people: status, history, state, drift, differences, explanations."""
+"""Resources as they stand, for people: status, state, drift, differences, explanations."""
 
 from __future__ import annotations
 
@@ -8,19 +8,18 @@ from typing import Final, assert_never
 
 from reconciler.definition.secrets import masked_text
 from reconciler.model.address import Address
-from reconciler.model.record import FlowRecord, Intent, Resource, RevisionEntry, State, TestUsersRecord
+from reconciler.model.record import FlowRecord, Intent, Resource, State, TestUsersRecord
 from reconciler.plan.masking import masked_items, masked_plan
 from reconciler.plan.values import Plan
-from reconciler.views.facts import recorded, said
+from reconciler.views.facts import recorded
 from reconciler.views.human.difference import difference_lines
 from reconciler.views.human.plan import drift_lines, render_plan
-from reconciler.views.human.text import count, joined, moment, plain, quoted, shortened, table, wrapped
+from reconciler.views.human.text import count, joined, moment, plain, quoted, table, wrapped
 from reconciler.views.style import Style, Tone
 from reconciler.workflows.results import (
     Compared,
     Condition,
     Explanation,
-    History,
     Imported,
     ResourceStatus,
     RolledBack,
@@ -65,16 +64,6 @@ def render_status(statuses: Sequence[ResourceStatus], style: Style) -> str:
     found = Counter(status.condition for status in ordered)
     told = ", ".join(f"{found[condition]} {condition}" for condition in _TONES if found[condition])
     return joined([*lines, "", style.paint(f"Status: {told}.", "strong")])
-
-
-def render_history(history: History, style: Style, *, sensitive: frozenset[str] = frozenset()) -> str:
-    """Give the revisions of a flow, newest first, each with its message below. `sensitive`: default none."""
-    record = history.record
-    lines = [f"{style.paint(str(history.address), 'strong')}  {record.sid}  {quoted(record.friendly_name)}", ""]
-    for entry in sorted(history.entries, key=lambda entry: -entry.revision):
-        lines += _entry(entry, record, style, sensitive)
-    lines += ["", f"{count(len(history.entries), 'revision')} known; * is the published head."]
-    return joined(lines)
 
 
 def render_state_list(state: State, style: Style) -> str:
@@ -158,16 +147,6 @@ def _revision(status: ResourceStatus) -> str:
 def _toned(line: str, condition: Condition, name: int, style: Style) -> str:
     at = line.index(condition, name)
     return line[:at] + style.paint(condition, _TONES[condition]) + line[at + len(condition) :]
-
-
-def _entry(entry: RevisionEntry, record: FlowRecord, style: Style, sensitive: frozenset[str]) -> Iterator[str]:
-    by = "reconciler" if entry.by == "us" else plain(entry.author or "others")
-    head = record.published is not None and record.published.revision == entry.revision
-    mark = "*" if head else " "
-    yield f"{mark} {entry.revision:>4}  {entry.status:<9}  {moment(entry.at)}  {style.paint(by, 'move')}"
-    if entry.message:
-        covered = quoted(masked_text(said(entry.message), sensitive))
-        yield f"        {shortened(covered, style.width - 8, style)}"
 
 
 def _state_row(address: Address, resource: Resource) -> tuple[str, str, str]:

@@ -12,6 +12,7 @@ from reconciler.views.lazily import importer
 if TYPE_CHECKING:
     from reconciler.views.machine.apply import render_event, render_summary
     from reconciler.views.machine.findings import render_error, render_findings
+    from reconciler.views.machine.history import render_blamed, render_history
     from reconciler.views.machine.pulling import render_pull
     from reconciler.views.machine.recovery import render_rebuilt, render_verified
     from reconciler.views.machine.results import (
@@ -25,9 +26,10 @@ if TYPE_CHECKING:
         render_status,
         render_version,
     )
-    from reconciler.views.machine.state import render_history, render_state_list, render_state_show
+    from reconciler.views.machine.state import render_state_list, render_state_show
 
 _HOMES: Final = {
+    "render_blamed": "reconciler.views.machine.history",
     "render_checks": "reconciler.views.machine.results",
     "render_compared": "reconciler.views.machine.results",
     "render_drift": "reconciler.views.machine.results",
@@ -35,7 +37,7 @@ _HOMES: Final = {
     "render_event": "reconciler.views.machine.apply",
     "render_explanation": "reconciler.views.machine.results",
     "render_findings": "reconciler.views.machine.findings",
-    "render_history": "reconciler.views.machine.state",
+    "render_history": "reconciler.views.machine.history",
     "render_imported": "reconciler.views.machine.results",
     "render_plan": "reconciler.views.machine.results",
     "render_pull": "reconciler.views.machine.pulling",
@@ -51,6 +53,7 @@ _HOMES: Final = {
 __getattr__ = importer(_HOMES)
 
 __all__ = [
+    "render_blamed",
     "render_checks",
     "render_compared",
     "render_drift",

@@ -203,18 +203,6 @@ class StateShowShape(TypedDict):
 
 
 @with_config(STRICT)
-class HistoryShape(TypedDict):
-    """The revisions known of a flow, oldest first."""
-
-    format: Literal[1]
-    address: str
-    sid: str
-    friendlyName: str
-    publishedRevision: int | None
-    revisions: list[RevisionEntryShape]
-
-
-@with_config(STRICT)
 class DiffShape(TypedDict):
     """What differs between two sides of a flow; `before` and `after` name them.
 

@@ -1,4 +1,4 @@
-"""The state and the history of flows, as JSON."""
+"""The state, as JSON."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from reconciler.plan.document import encode_time
 from reconciler.views.facts import recorded
 from reconciler.views.machine.shapes import (
     DigestsShape,
-    HistoryShape,
     PendingShape,
     RecordedFlowShape,
     RecordedTestUsersShape,
@@ -22,7 +21,6 @@ from reconciler.views.machine.shapes import (
     StateShowShape,
 )
 from reconciler.views.machine.text import document
-from reconciler.workflows.results import History
 
 
 def render_state_list(state: State) -> str:
@@ -57,21 +55,6 @@ def render_state_show(state: State, address: Address, *, sensitive: frozenset[st
     return document(data)
 
 
-def render_history(history: History, *, sensitive: frozenset[str] = frozenset()) -> str:
-    """Give the revisions known of a flow, oldest first. `sensitive`: texts to cover, default none."""
-    record = history.record
-    entries = sorted(history.entries, key=lambda entry: entry.revision)
-    data: HistoryShape = {
-        "format": 1,
-        "address": str(history.address),
-        "sid": record.sid,
-        "friendlyName": record.friendly_name,
-        "publishedRevision": record.published.revision if record.published else None,
-        "revisions": [_entry(entry, sensitive) for entry in entries],
-    }
-    return document(data)
-
-
 def _short(address: Address, resource: Resource) -> ResourceRowShape:
     row: ResourceRowShape = {
         "address": str(address), "sid": resource.sid, "revision": None, "status": None, "flow": None,
@@ -102,7 +85,7 @@ def _flow(record: FlowRecord, sensitive: frozenset[str]) -> RecordedFlowShape:
         "onDelete": record.on_delete,
         "sent": None if record.sent is None else _digests(record.sent),
         "stored": _digests(record.stored),
-        "revisions": [_entry(entry, sensitive) for entry in record.revisions],
+        "revisions": [entry_document(entry, sensitive) for entry in record.revisions],
     }
 
 
@@ -120,7 +103,8 @@ def _digests(digests: Digests) -> DigestsShape:
     return {"behaviour": digests.behaviour, "full": digests.full}
 
 
-def _entry(entry: RevisionEntry, sensitive: frozenset[str]) -> RevisionEntryShape:
+def entry_document(entry: RevisionEntry, sensitive: frozenset[str]) -> RevisionEntryShape:
+    """Give one revision of a history."""
     return {
         "revision": entry.revision,
         "status": entry.status,
