@@ -50,6 +50,9 @@ _REPLY: Final = "send-and-wait-for-reply"
 _HANDOFFS: Final = frozenset({"send-to-flex", "enqueue-call", "start-conversation"})
 """What ends a flow when all goes well and strands somebody when not: they count even when nothing follows them."""
 
+_TALK: Final = frozenset({"send-message", "send-and-wait-for-reply", "set-variables", "split-based-on", "trigger"})
+"""What only talks with the person, and decides on what was said."""
+
 _CALLS_ONLY: Final = "callFailure"
 
 
@@ -64,10 +67,26 @@ def _failures(context: Context) -> Iterator[Problem]:
 
 
 def _deliveries(context: Context) -> Iterator[Problem]:
+    # Whom one message does not reach, the next ones would not reach either: only other work is lost with it.
+    work = _leading_to_work(context)
     for widget, events in _missing(context, DELIVERIES):
-        if _goes_on(widget):
+        bad = failures_of(widget)
+        if any(transition.next in work and transition.event not in bad for transition in widget.transitions):
             message = f"{events[0]} of {widget.type} leads nowhere: a message that does not arrive ends the execution"
             yield Problem(message, widget.at("transitions"), widget.name, f"transitions.{events[0]}")
+
+
+def _leading_to_work(context: Context) -> set[str]:
+    """Give the names of widgets that do more than talk, and of all that lead to one."""
+    preceding = context.flow.preceding()
+    waiting = [widget for widget in context.flow.widgets if widget.type not in _TALK]
+    found: set[str] = set()
+    while waiting:
+        widget = waiting.pop()
+        if widget.name not in found:
+            found.add(widget.name)
+            waiting.extend(preceding.get(widget.name, ()))
+    return found
 
 
 def _timeouts(context: Context) -> Iterator[Problem]:
@@ -131,7 +150,7 @@ RULES: Final = (
         id="missing-delivery-path",
         number=5,
         severity="note",
-        summary="A message that may not arrive has no path for it, although something follows when it does",
+        summary="A message that may not arrive has no path for it, although more than messages follows when it does",
         why="A number that takes no text messages, or a session that has expired, ends the execution at that message: "
         "what comes after it (a record, a task, a second channel) never happens.",
         example='{"event": "sent", "next": "save"}, {"event": "failed"}',

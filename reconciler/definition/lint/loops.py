@@ -55,15 +55,18 @@ def _at_once(widget: Widget, flow: Flow) -> list[str]:
 
 
 def _circles(quick: Quick) -> Iterator[frozenset[str]]:
-    """Give each largest set of widgets in which every one leads to every other without a wait."""
+    """Give each largest set of widgets in which every one leads to every other without a wait (Kosaraju)."""
     circling = _without_ends(quick)
-    reach = {name: _reached(name, circling) for name in circling}
-    done: set[str] = set()
-    for name in circling:
-        if name in reach[name] and name not in done:
-            circle = frozenset(other for other in reach[name] if name in reach[other])
-            done |= circle
-            yield circle
+    backwards: Quick = {name: [] for name in circling}
+    for name, after in circling.items():
+        for other in after:
+            if other in backwards:
+                backwards[other].append(name)
+    seen: set[str] = set()
+    for name in reversed(_finished(circling)):
+        group = frozenset(_reached(name, backwards, seen))
+        if len(group) > 1 or (group and name in circling[name]):
+            yield group
 
 
 def _without_ends(quick: Quick) -> Quick:
@@ -75,14 +78,33 @@ def _without_ends(quick: Quick) -> Quick:
     return left
 
 
-def _reached(start: str, quick: Quick) -> set[str]:
-    waiting, seen = list(quick[start]), set[str]()
+def _finished(quick: Quick) -> list[str]:
+    """Give the names in the order in which a walk through everything is done with them."""
+    seen: set[str] = set()
+    order: list[str] = []
+    for start in quick:
+        walk = [] if start in seen else [(start, iter(quick[start]))]
+        seen.add(start)
+        while walk:
+            _, rest = walk[-1]
+            after = next((other for other in rest if other in quick and other not in seen), None)
+            if after is None:
+                order.append(walk.pop()[0])
+            else:
+                seen.add(after)
+                walk.append((after, iter(quick[after])))
+    return order
+
+
+def _reached(start: str, quick: Quick, seen: set[str]) -> Iterator[str]:
+    """Give what can be reached from a name, itself included, but for what was seen before."""
+    waiting = [start]
     while waiting:
         name = waiting.pop()
-        if name in quick and name not in seen:
+        if name not in seen:
             seen.add(name)
+            yield name
             waiting.extend(quick[name])
-    return seen
 
 
 def _path(first: str, circle: frozenset[str], quick: Quick) -> list[str]:

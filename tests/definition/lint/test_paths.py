@@ -48,9 +48,12 @@ def test_unreachable_widgets_are_told_once(flow, widget, say):
 
 
 def test_messages_that_do_not_arrive(flow, widget, places):
-    """A message with something behind it is a finding of its own, a last one is none."""
+    """A message with other work behind it is a finding; a last one, and one before more messages, is none."""
     message = widget("m", ("sent", "b"), kind="send-message")
-    assert places("missing-delivery-path", flow(message, widget("b"))) == [("m", "transitions.failed")]
+    more = widget("b", ("sent", "m"), kind="send-message")
+    save = widget("b", kind="run-function")
+    assert places("missing-delivery-path", flow(message, save)) == [("m", "transitions.failed")]
+    assert places("missing-delivery-path", flow(message, more)) == []
     assert places("missing-delivery-path", flow(widget("m", ("sent", None), kind="send-message"))) == []
 
 
@@ -69,6 +72,18 @@ def test_a_loop_in_which_nothing_waits(flow, widget, say):
     fetch = widget("fetch", ("success", None), ("failed", "sorry"), kind="make-http-request")
     (problem,) = say("loop-without-wait", flow(fetch, widget("sorry", ("audioComplete", "fetch"))))
     assert problem.message.endswith("fetch → sorry → fetch")
+
+
+def test_circles_that_share_a_widget_are_one_loop(flow, widget, say):
+    """Loops within loops are one finding; a loop elsewhere is another."""
+    data = flow(
+        widget("a", ("audioComplete", "b"), ("other", "a")),
+        widget("b", ("audioComplete", "c")),
+        widget("c", ("audioComplete", "a"), ("other", "b"), ("third", "d")),
+        widget("d", ("audioComplete", "d"), ("other", "end")),
+        widget("end"),
+    )
+    assert [problem.widget for problem in say("loop-without-wait", data)] == ["a", "d"]
 
 
 @pytest.mark.parametrize("event", ["deliveryFailure", "timeout"])
