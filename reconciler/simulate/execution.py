@@ -93,7 +93,7 @@ def advance(library: Library, state: State, event: Event, at: float | None = Non
     if moment >= state.started + LIFETIME:
         expired = replace(state, now=moment, waiting=None, ended=state.ended or "EXPIRED")
         return Turn(replace(expired, assumptions=state.assumptions | {Assumption.END_REASON}))
-    run = Run.of(library, replace(state, now=moment))
+    run = Run.of(library, state if moment == state.now else replace(state, now=moment))
     run.answer(event)
     run.go()
     return run.turn()

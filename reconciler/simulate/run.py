@@ -199,7 +199,9 @@ class Run:
             self._trouble(widget, "limit", f"{following} ran {MOST_REPEATS} times in a row")
             self._end("REPEAT_LIMIT")
             return
-        self.frames[-1] = replace(frame, widget=following, repeats=repeats)
+        self.frames[-1] = Frame(
+            frame.flow, frame.revision, following, frame.context, repeats, frame.step, frame.parent_step
+        )
 
     def _record(self, widget: Widget, move: Move, index: int | None, following: str | None) -> None:
         frame, number = self.frames[-1], self._number()
@@ -220,7 +222,10 @@ class Run:
             context=context,
         )
         self.steps.append(step)
-        self.frames[-1] = replace(frame, context=context, step=step.sid)
+        # Written out: `replace` looks at every field twice, and this is done for every step.
+        self.frames[-1] = Frame(
+            frame.flow, frame.revision, frame.widget, context, frame.repeats, step.sid, frame.parent_step
+        )
 
     def _chosen(self, widget: Widget, move: Move) -> int | None:
         found = [index for index, transition in enumerate(widget.transitions) if transition.event == move.event]

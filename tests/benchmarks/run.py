@@ -18,6 +18,7 @@ from tests.benchmarks.comparison import WIDGETS, comparisons, seconds
 from tests.benchmarks.definitions import seconds_of_lint
 from tests.benchmarks.processes import Run, emulator, reconciler
 from tests.benchmarks.project import generate
+from tests.benchmarks.simulation import steps_per_second
 from tests.benchmarks.states import seconds_per_record
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -114,6 +115,12 @@ def compare() -> None:
         row(f"{WIDGETS} widgets: {what}", "", f"{seconds(task) * 1000:.0f} ms", "", budget)
 
 
+def simulate() -> None:
+    """Take steps in a scripted conversation, straight on and with the state kept between any two events."""
+    row("steps of a simulated conversation", "", f"{steps_per_second():,.0f}/s", "", "")
+    row("  state kept between events", "", f"{steps_per_second(keep=True):,.0f}/s", "", "")
+
+
 def main() -> None:
     """Run the parts that were asked for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -126,6 +133,7 @@ def main() -> None:
         "sizes": lambda: [size(int(flows)) for flows in options.flows.split(",")][-1],
         "latency": latency,
         "state": state,
+        "simulate": simulate,
         "lint": lint,
     }
     row("what", "API calls", "time", "peak memory", "budget")
