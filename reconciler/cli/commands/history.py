@@ -28,7 +28,6 @@ class _Flags(VariableFlags):
 @make("history")
 @address_argument
 @click.option(
-    "-n",
     "--number",
     type=click.IntRange(min=0),
     default=20,

@@ -21,8 +21,6 @@ _DOCUMENTS: Final[dict[str, tuple[str, Any]]] = {
     "bindings-discover": ("Discovered bindings", binding_shapes.BindingsDiscoverShape),
     "blame": ("Blame", home_shapes.BlameShape),
     "convert": ("Converted definition", ConvertShape),
-    "bindings-check": ("Checked bindings", binding_shapes.BindingsCheckShape),
-    "bindings-discover": ("Discovered bindings", binding_shapes.BindingsDiscoverShape),
     "diff": ("Difference", shapes.DiffShape),
     "doctor": ("Doctor", shapes.DoctorShape),
     "drift": ("Drift", shapes.DriftDocumentShape),
