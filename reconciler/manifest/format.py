@@ -1,26 +1,30 @@
 """The project's format of YAML manifests and of JSON definitions: `fmt`.
 
 YAML: two spaces, list items indented, keys of a document in the order apiVersion, kind, metadata, spec; comments and
-quotes stay. JSON: as the Console shows it. Formatting never changes what a file means: what cannot be formatted
-without that stays as it is, and a warning says so.
+quotes stay; definitions in blocks (`blocks`). JSON: as the Console shows it, keys in its order. Formatting never
+changes what a file means: what cannot be formatted without that stays as it is, and a warning says so.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
+from reconciler.definition.arrangement import arranged
 from reconciler.definition.document import parse, render
 from reconciler.errors import LoadError, UsageError
+from reconciler.manifest.blocks import style
 from reconciler.manifest.findings import Findings
 from reconciler.manifest.folder import LARGEST_DEFINITION, LARGEST_YAML, Folder
 from reconciler.manifest.replacement import replace
 from reconciler.manifest.roundtrip import NotFaithfulError, rewrite
+from reconciler.manifest.source import is_part, is_yaml
 from reconciler.manifest.yamltext import Document, read
 from reconciler.model.finding import Finding, Place
+from reconciler.model.jsontypes import Json
 
 _ORDER: Final = ("apiVersion", "kind", "metadata", "spec", "status")
 
@@ -75,13 +79,54 @@ def _all(folder: Folder, findings: Findings) -> Iterator[tuple[str, bytes, bytes
             definitions |= _named_files(document, folder)
         if not before.failed:
             yield file, raw, _yaml(raw, file, documents, findings)
-    for file, place in sorted(definitions.items()):
+    waiting = {file: place for file, place in definitions.items() if not is_yaml(file)}
+    seen: set[str] = set()
+    while waiting:
+        file, place = waiting.popitem()
+        seen.add(file)
         raw = folder.read(file, LARGEST_DEFINITION, place) if folder.exists(file) else None
         if raw is not None:
             yield file, raw, _json(raw, file, findings)
+            waiting |= {name: Place(file) for name in _groups(raw, file, folder) if name not in seen}
+
+
+def _groups(raw: bytes, file: str, folder: Folder) -> Iterator[str]:
+    """Give the JSON files of the groups that a JSON file includes."""
+    try:
+        data = parse(raw, file).data() if b'"include"' in raw else {}
+    except LoadError:
+        return
+    yield from _included(data, file, folder)
+
+
+def _included(data: Json, file: str, folder: Folder) -> Iterator[str]:
+    states = data.get("states") if isinstance(data, dict) else None
+    for state in states if isinstance(states, list) else []:
+        match state:
+            case {"include": {"file": str() as named}} if named:
+                found = folder.locate(named, file)
+                if found is not None and not is_yaml(found):
+                    yield found
+            case _:
+                pass
 
 
 def _named_files(document: Document, folder: Folder) -> dict[str, Place]:
+    """Give the files of definitions and groups that a document names."""
+    inside = document.data if is_part(document.data) else _inline(document.data)
+    found = {name: document.place() for name in _included(inside, document.file, folder)}
+    return found | _named_definition(document, folder)
+
+
+def _inline(data: Json) -> Json:
+    match data:
+        case {"kind": "Flow", "spec": {"definition": definition}}:
+            return definition
+        case _:
+            return None
+
+
+def _named_definition(document: Document, folder: Folder) -> dict[str, Place]:
     match document.data:
         case {"kind": "Flow", "spec": {"definition": {"file": str() as named, **rest}}} if named and not rest:
             file = folder.locate(named, document.file)
@@ -107,7 +152,16 @@ def format_yaml(text: str, file: str = "") -> str:
         NotFaithfulError: it cannot be formatted without a change of meaning or the loss of a comment.
     """
     ordered = _in_order(text, read(text.encode(), file, Findings()))
-    after = rewrite(ordered, lambda _: None, lambda documents: documents)
+    documents = read(ordered.encode(), file, Findings())
+    try:
+        return _rewritten(ordered, lambda written: style(written, documents))
+    except NotFaithfulError:
+        # Some comment or text has no place in blocks; the rest of the format can be had all the same.
+        return _rewritten(ordered, lambda _: None)
+
+
+def _rewritten(text: str, change: Callable[[list[Any]], None]) -> str:
+    after = rewrite(text, change, lambda documents: documents)
     if after.count("#") != text.count("#"):
         raise NotFaithfulError("a comment would be lost")
     return after
@@ -163,5 +217,5 @@ def _json(raw: bytes, file: str, findings: Findings) -> bytes:
     except LoadError as error:
         findings.extend(error.findings)
         return raw
-    after = render(json.loads(raw.decode("utf-8-sig"))).encode()
+    after = render(arranged(json.loads(raw.decode("utf-8-sig")))).encode()
     return after if parse(after, file).digests == definition.digests else raw
