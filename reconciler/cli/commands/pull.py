@@ -105,7 +105,7 @@ def _rewritten(app: App, pulls: Pulls, rewriting: Rewriting) -> _Found:
         try:
             flows.append(PulledFlow(pulled, rewriting.put(pulled.flow, content)))
         except RefusedError as error:
-            flows.append(PulledFlow(pulled, (), f"{error.message} {error.hint or ''}".strip()))
+            flows.append(PulledFlow(pulled, (), ". ".join(filter(None, (error.message, error.hint)))))
     changes = tuple(change for change in rewrites(app.common.manifests, rewriting) if change.after != change.before)
     differing = {change.file for change in changes}
     told = tuple(replace(flow, files=tuple(file for file in flow.files if file in differing)) for flow in flows)
