@@ -49,14 +49,15 @@ names = st.from_regex(r"[a-z0-9]([-a-z0-9]{0,8}[a-z0-9])?", fullmatch=True)
 addresses = st.builds(Address, st.sampled_from(["Flow", "TestUsers"]), names)
 statuses = st.sampled_from(["draft", "published"])
 classes = st.sampled_from(["none", "layout", "metadata", "behaviour", "contacts", "draft", "deleted"])
+origins = st.sampled_from([None, "console", "manifest", "both", "conflict"])
 items = st.one_of(
-    st.builds(WidgetAdded, texts, texts),
-    st.builds(WidgetRemoved, texts, texts),
-    st.builds(WidgetRenamed, texts, texts, texts),
-    st.builds(TransitionChanged, texts, texts, maybe, maybe),
-    st.builds(ValueChanged, maybe, texts, values, values, st.booleans()),
-    st.builds(WidgetsMoved, st.lists(texts, max_size=3).map(tuple)),
-    st.builds(FieldChanged, st.sampled_from(["friendlyName", "status"]), maybe, maybe),
+    st.builds(WidgetAdded, texts, texts, origins),
+    st.builds(WidgetRemoved, texts, texts, origins),
+    st.builds(WidgetRenamed, texts, texts, texts, origins),
+    st.builds(TransitionChanged, texts, texts, maybe, maybe, origins),
+    st.builds(ValueChanged, maybe, texts, values, values, st.booleans(), origins),
+    st.builds(WidgetsMoved, st.lists(texts, max_size=3).map(tuple), origins),
+    st.builds(FieldChanged, st.sampled_from(["friendlyName", "status"]), maybe, maybe, origins),
     st.builds(ContactsChanged, st.lists(texts, max_size=3).map(tuple), st.lists(texts, max_size=3).map(tuple)),
 )
 diffs = st.lists(items, max_size=4).map(tuple)

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -112,6 +113,11 @@ TEXT_AFTER = TEXT_BEFORE.replace("YES to confirm", "1 to confirm").replace("NO t
 LONG = "https://hours-1234.example/check?clinic=north&day={{flow.data.day}}&hour={{flow.data.hour}}&lang=en&version=1"
 
 
+LETTER = (
+    "We expect you on {{flow.data.day}} at 10 in our clinic at Main Street; please bring your insurance card along."
+)
+
+
 def drifted() -> Drift:
     """Make a drift of two revisions of somebody in the Console."""
     return Drift(
@@ -188,6 +194,33 @@ def sample_plans() -> dict[str, Plan]:
             unchanged=5,
         ),
         "drift-stop": a_plan(update(), drift=(drifted(),), objections=(drift_objection(),), unchanged=5),
+        "three-way": a_plan(
+            update(
+                FieldChanged("friendlyName", "Reminder (north)", "Appointment reminder", "conflict"),
+                WidgetAdded("voicemail", "record-voicemail", "console"),
+                WidgetRemoved("apologise", "say-play", "manifest"),
+                WidgetRenamed("send_1", "send_reminder", "send-message", "manifest"),
+                ValueChanged("send_reminder", "properties.body", f"{LETTER} Bye.", LETTER.replace("10", "9") + " Yours.",
+                             origin="conflict"),
+                ValueChanged("send_reminder", "properties.to", "{{flow.data.to}}", "{{contact.channel.address}}",
+                             origin="manifest"),
+                TransitionChanged("ask_confirm", 'match equal_to "yes"', "voicemail", "thank_you", "console"),
+                WidgetsMoved(("ask_confirm",), "both"),
+                WidgetsMoved(("greet", "thank_you"), "console"),
+            ),
+            drift=(
+                replace(
+                    drifted(),
+                    diff=(
+                        ValueChanged("greet", "properties.body", "Hello!", "Good morning!", origin="both"),
+                        WidgetRemoved("voicemail", "record-voicemail", "console"),
+                        ValueChanged("send_1", "properties.body", LETTER, f"{LETTER} Bye.", origin="conflict"),
+                    ),
+                ),
+            ),
+            objections=(drift_objection(),),
+            unchanged=5,
+        ),
         "drift-deleted": a_plan(
             creation("menu", "Main menu", {"trigger": 1}), drift=(Drift(flow("menu"), "deleted", 3, None),), unchanged=1
         ),

@@ -9,8 +9,8 @@ from reconciler.views.human import render_plan
 from reconciler.views.style import Style
 
 NAMES = [
-    "empty", "first", "small-update", "insertion", "every-difference", "drift-stop", "drift-deleted", "delete",
-    "test-users", "record-only", "publish",
+    "empty", "first", "small-update", "insertion", "every-difference", "drift-stop", "drift-deleted", "three-way",
+    "delete", "test-users", "record-only", "publish",
 ]  # fmt: skip
 
 

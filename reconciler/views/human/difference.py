@@ -21,12 +21,14 @@ from reconciler.definition.document import REFERENCE
 from reconciler.definition.secrets import SENSITIVE
 from reconciler.model.jsontypes import Json
 from reconciler.plan.values import ContactsChanged, DiffItem, FieldChanged
-from reconciler.views.human.text import around_change, count, plain, quoted, shortened, wrapped
+from reconciler.views.human.hunks import hunks
+from reconciler.views.human.text import count, plain, quoted, shortened, wrapped
 from reconciler.views.style import Style, Tone
 
 _FIELDS: Final = {"friendlyName": "friendly name", "status": "status"}
 _STEP: Final = 4
 _LINES_OF_NEW_TEXT: Final = 6
+_MOST_HUNKS: Final = 5
 _TONES: Final[dict[str, Tone]] = {"+": "add", "-": "remove", "~": "change"}
 
 
@@ -173,10 +175,13 @@ def _two_sided(name: str, before: Json, after: Json, indent: int, style: Style) 
         yield f"{start} {style.paint(sides[0], 'remove')} {style.arrow} {style.paint(sides[1], 'add')}"
         return
     inner = indent + _STEP
-    came, goes = around_change(*sides, style.width - inner - 2, style)
     yield start
-    yield " " * inner + style.paint(f"- {came}", "remove")
-    yield " " * inner + style.paint(f"+ {goes}", "add")
+    pairs = hunks(*sides, style.width - inner - 2, style)
+    for came, goes in pairs[:_MOST_HUNKS]:
+        yield " " * inner + style.paint(f"- {came}", "remove")
+        yield " " * inner + style.paint(f"+ {goes}", "add")
+    if len(pairs) > _MOST_HUNKS:
+        yield f"{' ' * inner}  {style.ellipsis} {count(len(pairs) - _MOST_HUNKS, 'more change')} in this text"
 
 
 def _text_lines(before: str, after: str, indent: int, style: Style) -> Iterator[str]:
@@ -195,10 +200,10 @@ def _text_lines(before: str, after: str, indent: int, style: Style) -> Iterator[
 
 
 def _replaced(old: Sequence[str], new: Sequence[str], indent: int, style: Style) -> Iterator[str]:
+    room = style.width - indent - 2
     if len(old) == len(new):
-        room = style.width - indent - 2
-        pairs = [around_change(plain(a), plain(b), room, style) for a, b in zip(old, new, strict=True)]
-        old, new = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
+        found = [hunks(plain(a), plain(b), room, style) for a, b in zip(old, new, strict=True)]
+        old, new = [pair[0] for pairs in found for pair in pairs], [pair[1] for pairs in found for pair in pairs]
     yield from (_text_line("-", line, indent, style) for line in old)
     yield from (_text_line("+", line, indent, style) for line in new)
 
