@@ -66,7 +66,8 @@ def perform(app: App, writing: Writing, wish: Wish) -> int:
         source=source_of(app.common.manifests),
     )
     app.warn(writing.project.loaded.warnings)
-    lint = _Lint(writing.project.loaded, options) if wish.saved is None else None
+    planned = wish.saved is None and wish.desired is None  # else it is not what the manifests say that is planned
+    lint = _Lint(writing.project.loaded, options) if planned else None
     narrator = _Narrator(app, auto_approve=flags["auto_approve"], lint=lint)
     try:
         applied = apply(writing.world, request, narrator.approve, narrator.tell)

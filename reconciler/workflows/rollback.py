@@ -29,6 +29,6 @@ def body_of(world: ReadingWorld, address: Address, revision: int) -> FlowRevisio
 
 def with_definition(desired: Desired, address: Address, definition: Definition, status: Status) -> Desired:
     """Give the desired side with another body and status of one flow, its files untouched."""
-    flow = replace(declared(desired, address), definition=definition, status=status)
+    flow = replace(declared(desired, address), definition=definition, status=status, written=None)
     digest = digest_bytes(f"{desired.digest} {address} {definition.digests.full} {status}".encode())
     return replace(desired, flows={**desired.flows, address: flow}, digest=digest)

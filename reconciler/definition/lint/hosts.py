@@ -33,6 +33,7 @@ _PLACEHOLDER: Final = re.compile(
 _WORD_IN_URL: Final = re.compile(
     r"(?i)[/.@=-](your|my)[-_]?(domain|host|server|site|company|app|service|url|function|api)\b|X{4,}|//YOUR[-_]"
 )
+_LOGIN: Final = re.compile(r"//[^/@]*@")
 _IDENTIFIERS: Final = re.compile(
     r"(?i)(^|[._])(sid|url|workflow\w*|channel|service\w*|from|to|caller_id|connector\w*|\w+_sid|\w*url)$"
 )
@@ -49,7 +50,7 @@ def _plain_http(context: Context) -> Iterator[Problem]:
             if _ends(host, _ALWAYS_TLS) and text.value.startswith("http://") and ":" not in _authority(text.value):
                 secure = "https" + text.value.removeprefix("http")
                 fix = Fix("Write https", (SetText(text.path, text.value, secure),))
-            message = f"{scheme}:// without encryption: {host or quoted(text.value)}"
+            message = f"{scheme}:// without encryption{': ' + host if host else ''}"
             yield Problem(message, text.path, widget.name, text.property, fix=fix)
 
 
@@ -79,7 +80,8 @@ def _placeholders(context: Context) -> Iterator[Problem]:
             value = text.value.strip()
             named = _IDENTIFIERS.search(text.property) and _PLACEHOLDER.fullmatch(value)
             if text.path in found or (named and not is_dynamic(value)):
-                yield Problem(f"{quoted(value)} is a placeholder", text.path, widget.name, text.property)
+                shown = quoted(_LOGIN.sub("//", value))
+                yield Problem(f"{shown} is a placeholder", text.path, widget.name, text.property)
 
 
 def _is_example(url: str) -> bool:

@@ -13,7 +13,7 @@ from reconciler.views.style import Style
 
 def render(report: Report, style: Style) -> str:
     """Give repairs, findings, what their rules mean, and their number."""
-    lines = [line for one in report.repaired for line in (*plain_lines(one.diff), "")]
+    lines = [line for one in report.repaired for line in (*plain_lines(report.text(one.diff)), "")]
     for one in report.shown():
         lines += finding_lines([one.finding], style, sensitive=report.sensitive)
         if one.fix is not None:
