@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from reconciler.definition.document import of
@@ -46,7 +46,12 @@ def compose(source: Source, groups: Groups, findings: Findings) -> Composed | No
     names = {name: name for name in root.names}
     if _doubled(root, findings):
         return None
-    found = list(_expanded(root, _Scope(names, {}, None, (0, 0), "")))
+    scope = _Scope(names, {}, None, (0, 0), "")
+    found = [
+        (state, replace(origin, item=item))
+        for item in range(len(states))
+        for state, origin in _expanded_item(root, scope, item)
+    ]
     composed = of({**data, "states": [state for state, _ in found]})
     return Composed(composed, tuple(origin for _, origin in found))
 
@@ -236,14 +241,15 @@ class _Scope:
         )
 
 
-def _expanded(branch: _Branch, scope: _Scope) -> Iterator[tuple[Json, StateOrigin]]:
-    for index, state in enumerate(branch.given.states):
-        if index not in branch.children:
-            yield scope.state(state), StateOrigin(branch.given.file, index, scope.included)
-            continue
-        include, child = branch.children[index]
-        if child.given.group is not None:
-            yield from _expanded(child, scope.inner(include, child, child.given.group))
+def _expanded_item(branch: _Branch, scope: _Scope, index: int) -> Iterator[tuple[Json, StateOrigin]]:
+    if index not in branch.children:
+        yield scope.state(branch.given.states[index]), StateOrigin(branch.given.file, index, scope.included)
+        return
+    include, child = branch.children[index]
+    if child.given.group is not None:
+        inner = scope.inner(include, child, child.given.group)
+        for each in range(len(child.given.states)):
+            yield from _expanded_item(child, inner, each)
 
 
 def _sum(value: Json, by: int) -> Json:

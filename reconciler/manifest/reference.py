@@ -79,9 +79,10 @@ def circles(calls: Mapping[str, list[str]]) -> Iterator[list[str]]:
 def _place(text: str, desired: DesiredFlow, folder: Folder, catalogue: Catalogue) -> Place:
     """Find where a reference stands in the file of its definition; the manifest's line when it is written oddly."""
     definition_place = catalogue.places[desired.address]
-    raw = folder.read(desired.source, LARGEST_DEFINITION)
-    start_line = definition_place.line if desired.source == definition_place.file else 1
-    for number, line in enumerate((raw or b"").decode(errors="replace").splitlines(), 1):
-        if number >= start_line and text in line:
-            return Place(desired.source, number, line.index(text) + 1)
+    for file in dict.fromkeys([desired.source, *(origin.file for origin in desired.origins)]):
+        raw = folder.read(file, LARGEST_DEFINITION)
+        start_line = definition_place.line if file == definition_place.file else 1
+        for number, line in enumerate((raw or b"").decode(errors="replace").splitlines(), 1):
+            if number >= start_line and text in line:
+                return Place(file, number, line.index(text) + 1)
     return definition_place

@@ -115,8 +115,7 @@ class Rewriting:
         text = self._text(file)
         in_yaml = file.endswith(YAML_SUFFIXES)
         written = _first_of(text, file) if in_yaml else json.loads(text.removeprefix("\ufeff"))
-        _refuse_composed(flow, written)
-        new = self._portable(data, written, resolved)
+        new = self._portable(*_own(flow, written, data, resolved))
         self._refuse_losses(file, written, new)
         if in_yaml:
             self._after[file] = _in_yaml(flow, text, _Site(file, lambda _: True, ()), new)
@@ -134,8 +133,7 @@ class Rewriting:
         _set(new, "status", flow.status, content.status)
         if body is not None:
             written = cast("JsonObject", old["definition"])
-            _refuse_composed(flow, written)
-            new["definition"] = self._portable(body[0], written, body[1])
+            new["definition"] = self._portable(*_own(flow, written, *body))
         self._refuse_losses(file, old, new)
         first: JsonObject = {key: new[key] for key in _FIRST if key in new and key not in old}
         self._after[file] = _in_yaml(flow, text, site, {**first, **new})
@@ -246,14 +244,21 @@ def _first_of(text: str, file: str) -> JsonObject:
     return cast("JsonObject", documents[0].data) if documents else {}
 
 
-def _refuse_composed(flow: DesiredFlow, written: JsonObject) -> None:
-    """Refuse to write a body into a file that says it with the help of others, or that was changed since the load."""
-    loaded = (flow.written or flow.definition).data()
-    if exact([written]) != exact([loaded]):
-        raise RefusedError(
-            f"{flow.source} is not the whole definition of {flow.address}: parts of it come from other files",
-            hint="Change these by hand; `reconciler diff` shows what differs.",
-        )
+def _own(
+    flow: DesiredFlow, written: JsonObject, data: JsonObject, resolved: JsonObject
+) -> tuple[JsonObject, JsonObject, JsonObject]:
+    """Give new body, file and old body as the file says them: without what other files say.
+
+    Raises:
+        RefusedError: the new body changes what other files say, or the file was changed since the load.
+    """
+    if flow.origins:
+        from reconciler.manifest.apart import apart  # noqa: PLC0415 - most definitions include nothing
+
+        return apart(flow, written, data), written, apart(flow, written, resolved)
+    if exact([written]) != exact([(flow.written or flow.definition).data()]):
+        raise RefusedError(f"{flow.source} was changed since it was loaded", hint="Try again.")
+    return data, written, resolved
 
 
 def _is_of(document: Any, flow: DesiredFlow) -> bool:  # noqa: ANN401 - ruamel.yaml's own types are untyped

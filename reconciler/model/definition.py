@@ -33,11 +33,13 @@ class StateOrigin:
         file: relative to the project folder.
         index: which of the `states` in that file it is.
         included: a clause that says by whom it came in; empty for a state of the definition itself.
+        item: which of the definition's own `states` it is, or is included by.
     """
 
     file: str
     index: int
     included: str = ""
+    item: int = 0
 
     @property
     def note(self) -> str:
