@@ -139,13 +139,17 @@ def _port_texts(edges: Sequence[Edge], notes: Mapping[tuple[str, str], Note]) ->
     while True:
         texts = [fitted(_signed(edge), SMALL, room) for edge in edges]
         widths = [
-            max(width_of(text, SMALL), _note_width(notes.get(edge.key)))
-            for text, edge in zip(texts, edges, strict=True)
+            max(width_of(text, SMALL), _note_width(_note(edge, notes))) for text, edge in zip(texts, edges, strict=True)
         ]
         widths = [max(width, _LEAST_PORT) + _PORT_PADDING for width in widths]
         if sum(widths) <= _MOST or room <= _LEAST_PORT * 2:
             return list(zip(texts, widths, strict=True))
         room -= 8
+
+
+def _note(edge: Edge, notes: Mapping[tuple[str, str], Note]) -> Note | None:
+    # What a note says of a re-wired transition it says of where that leads now.
+    return None if edge.mark == "removed" else notes.get(edge.key)
 
 
 def _note_width(note: Note | None) -> float:
@@ -160,7 +164,7 @@ def _ports(
     gap = (width - sum(room for _, room in texts)) / len(edges)
     left = 0.0
     for edge, (text, room) in zip(edges, texts, strict=True):
-        yield Port(edge, text, round(left + (room + gap) / 2), room + gap, notes.get(edge.key))
+        yield Port(edge, text, round(left + (room + gap) / 2), room + gap, _note(edge, notes))
         left += room + gap
 
 

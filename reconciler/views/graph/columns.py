@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final, TypeAlias
 
 from reconciler.views.graph.placement import Block, Link
-from reconciler.views.graph.ranks import Layers
+from reconciler.views.graph.ranks import Layers, sweeps
 
 _SWEEPS: Final = 40
 _STRAIGHTENINGS: Final = 6
@@ -34,11 +34,11 @@ def middles_of(blocks: Sequence[Block], links: Sequence[Link], layers: Layers) -
     widths = [block.width for block in blocks] + [0.0] * (len(layers.rank) - len(blocks))
     pulls = _pulls(blocks, links, layers)
     middles = _packed(layers.order, widths, len(blocks))
-    for sweep in range(_SWEEPS):
+    for sweep in range(sweeps(_SWEEPS, len(layers.rank))):
         down = sweep % 2 == 0
         for layer in layers.order if down else reversed(layers.order):
             _fit(layer, middles, widths, pulls, len(blocks))
-    for sweep in range(_STRAIGHTENINGS):
+    for sweep in range(sweeps(_STRAIGHTENINGS, len(layers.rank))):
         chains = sorted((chain for chain in layers.chains if len(chain) > 1), key=lambda c: (middles[c[0]], c))
         for chain in chains if sweep % 2 else reversed(chains):
             _straighten(chain, layers, middles, (widths, len(blocks)))

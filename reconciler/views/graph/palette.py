@@ -48,6 +48,7 @@ def _theme(ground: str, box: str, border: str, text: str, faint: str, line: str,
 .ground {{ fill: {ground}; }}
 .box {{ fill: {box}; stroke: {border}; stroke-width: 1.4; }}
 text {{ fill: {text}; }}
+.plain {{ fill: {text}; }}
 .faint {{ fill: {faint}; }}
 .line {{ stroke: {line}; }}
 .head, .dot {{ fill: {line}; }}

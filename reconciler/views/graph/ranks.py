@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 from typing import Final
 
 _SWEEPS: Final = 16
+_WORK: Final = 100_000
+"""Passages times sweeps: in the very largest flows a good layout in seconds is worth more than the best in minutes."""
+
 _Ends = tuple[int, int]
 
 
@@ -48,6 +51,11 @@ def layers_of(count: int, ends: Sequence[_Ends], ports: Sequence[float], start: 
     _reduce_crossings(layers)
     layers.place = {node: index for layer in layers.order for index, node in enumerate(layer)}
     return layers
+
+
+def sweeps(wanted: int, size: int) -> int:
+    """Give how often a layout of that size is gone through, at most `wanted` times and at least twice."""
+    return max(2, min(wanted, _WORK // max(size, 1)))
 
 
 def _ranks(count: int, ends: Sequence[_Ends], start: int | None) -> list[int]:
@@ -150,7 +158,7 @@ def _reduce_crossings(layers: Layers) -> None:
         above.setdefault(lower, []).append((upper, port))
         below.setdefault(upper, []).append((lower, 0.5))
     best, least = [list(layer) for layer in layers.order], _crossings(layers)
-    for sweep in range(_SWEEPS):
+    for sweep in range(sweeps(_SWEEPS, len(layers.rank))):
         if not least:
             break
         downward = sweep % 2 == 0

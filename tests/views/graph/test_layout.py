@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.views.graph.canvas import canvas_places, routed
+from reconciler.views.graph.channels import Turn, levels_of
 from reconciler.views.graph.layered import layered
 from reconciler.views.graph.placement import Block, Link, entries, simplified
 
@@ -124,6 +125,20 @@ def test_lines_arrive_apart():
     assert sorted(xs) == [xs[3], xs[1], xs[2], xs[4], xs[0]]
     assert all(right - left >= 15.9 for left, right in pairwise(sorted(xs)))
     assert all(10 < x < 190 for x in xs)
+
+
+def test_lines_between_layers_do_not_lie_on_each_other():
+    """Where one line comes from above and another goes on below at the same place, the first turns off higher."""
+    down = Turn(1, 100, 300, start_above=True, end_above=False)
+    into = Turn(1, 0, 100, start_above=True, end_above=False)
+    assert levels_of([down, into]) == [0, 1]
+    assert levels_of([into, down]) == [1, 0]
+
+
+def test_turns_that_do_not_meet_share_a_level():
+    """Lines side by side need no more height than one."""
+    turns = [Turn(1, x, x + 50, start_above=True, end_above=False) for x in (0, 100, 200)]
+    assert levels_of(turns) == [0, 0, 0]
 
 
 def test_straight_corners_are_left_out():

@@ -134,6 +134,12 @@ def test_an_overlay_is_written_on_nodes_and_edges(one):
     assert "stroke-width:3.7px" in svg
 
 
+def test_a_note_on_a_rewired_transition_stands_once(both):
+    """What an overlay says of a transition is said where it leads now, not where it led."""
+    overlay = Overlay(edges={("choose", 'match equal_to "1"'): Note("7 runs")})
+    assert texts(drawn(replace(both, overlay=overlay))).count("7 runs") == 1
+
+
 def test_secrets_are_covered_everywhere(one):
     """A text that nobody may see stands nowhere in a picture, whole or cut."""
     svg = render_svg(one, sensitive=frozenset({"Good bye", "choose", "Press 1"}))
