@@ -85,7 +85,8 @@ def advance(library: Library, state: State, event: Event, at: float | None = Non
         at: when, in seconds since 1970; None for at once, and for `TimedOut` the deadline.
 
     Raises:
-        SimulationError: the run waits for nothing, not for this, or not at this time.
+        SimulationError: the run waits for nothing, not for this, or not at this time: time does not run backwards, and
+            what comes after a deadline comes after `TimedOut`.
     """
     if state.waiting is None:
         raise SimulationError("the run waits for nothing", hint="An execution that has ended takes no events.")
@@ -94,7 +95,7 @@ def advance(library: Library, state: State, event: Event, at: float | None = Non
         expired = replace(state, now=moment, waiting=None, ended=state.ended or "EXPIRED")
         return Turn(replace(expired, assumptions=state.assumptions | {Assumption.END_REASON}))
     run = Run.of(library, state if moment == state.now else replace(state, now=moment))
-    run.answer(event)
+    run.answer(state.waiting, event)
     run.go()
     return run.turn()
 
@@ -173,6 +174,9 @@ def _moment(state: State, event: Event, at: float | None) -> float:
         raise SimulationError("time does not run backwards", hint=f"The run is at {state.now} already.")
     if isinstance(event, TimedOut) and deadline is not None and moment < deadline:
         raise SimulationError("it is not time yet", hint=f"The deadline is {deadline}.")
+    late = state.waiting is not None and state.waiting.deadline is not None and moment > state.waiting.deadline
+    if late and not isinstance(event, TimedOut):
+        raise SimulationError("the deadline has passed", hint="Give the run `TimedOut` first.")
     return moment
 
 

@@ -60,7 +60,9 @@ class Library(Protocol):
     """The flows that a run may use."""
 
     def find(self, sid: str, revision: str) -> Flow | None:
-        """Give a flow; None when there is none. Asking twice is safe, and for a number gives the same flow.
+        """Give a flow; None when there is none. For a number, always the same flow.
+
+        Asked for every widget that runs, so what is costly to make is to be kept.
 
         Args:
             sid: the flow's SID, as written in the definition.

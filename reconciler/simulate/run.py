@@ -77,15 +77,16 @@ class Run:
         while self.waiting is None and not self.over:
             self._begin()
 
-    def answer(self, event: Event) -> None:
+    def answer(self, request: Request, event: Event) -> None:
         """Give an event to the widget that waits.
+
+        Args:
+            request: what is waited for.
+            event: what happened.
 
         Raises:
             SimulationError: the widget cannot take it.
         """
-        request = self.waiting
-        if request is None:
-            raise SimulationError("the run waits for nothing", hint="Ask its state what it waits for.")
         widget = self._widget()
         kind = kind_of(widget.type)
         scene = self._scene(widget)
@@ -94,7 +95,7 @@ class Run:
         if move is None:
             self._unanswered(kind, request, event)
             return
-        if move.event not in kind.events:
+        if kind.events and move.event not in kind.events:
             self._assume(Assumption.UNLISTED_EVENT)
         self.waiting = None
         self.leave(widget, move)
@@ -106,11 +107,13 @@ class Run:
         if move.event in {"hangup", "answered"}:
             self.hung_up = move.event == "hangup"
         self._record(widget, move, index, following)
-        if following is None:
-            self._end_flow()
+        if following is None and len(self.frames) == 1:
+            self._end("FLOW_END")
         elif self.given.steps + len(self.steps) >= MOST_STEPS:
             self._trouble(widget, "limit", f"more than {MOST_STEPS:,} steps", 81000)
             self._end("STEP_LIMIT")
+        elif following is None:
+            self._return()
         else:
             self._stand_at(widget, following)
 
@@ -179,10 +182,7 @@ class Run:
         flow = self.library.find(call.flow, revision)
         return flow if flow is not None and flow.initial else None
 
-    def _end_flow(self) -> None:
-        if len(self.frames) == 1:
-            self._end("FLOW_END")
-            return
+    def _return(self) -> None:
         values = variables_of(self.frames.pop().context)
         self.leave(self._widget(), Move("completed", values))
 

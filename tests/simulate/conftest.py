@@ -42,6 +42,12 @@ def definition(*widgets: dict[str, Any]) -> dict[str, Any]:
     return {"description": "", "states": [trigger, *widgets], "initial_state": "Trigger", "flags": {}}
 
 
+def circle(size: int) -> dict[str, Any]:
+    """Make a flow of widgets that lead round and round."""
+    names = [f"w{number}" for number in range(size)]
+    return definition(*(widget(n, "set-variables", ("next", names[(i + 1) % size])) for i, n in enumerate(names)))
+
+
 class Play:
     """A run under way; keeps all steps and effects."""
 

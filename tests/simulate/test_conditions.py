@@ -138,6 +138,13 @@ def test_all_conditions_of_a_transition_have_to_hold(play):
     assert {Assumption.SEVERAL_CONDITIONS, Assumption.SPLIT_ORDER} <= run.state.assumptions
 
 
+def test_a_condition_that_nobody_knows(play):
+    """A type of condition that nobody knows does not hold, and the run says so."""
+    run = play(ask(matching("one", condition("sounds_like", "a")), ("noMatch", "other"))).give(Replied("a"))
+    assert run.path[2][2] == "other"
+    assert Assumption.UNKNOWN_CONDITION in run.state.assumptions
+
+
 def test_a_number_as_value(play):
     """A value that is no text in the definition is compared as its JSON."""
     data = ask(matching("one", condition("equal_to", 5)), ("noMatch", "other"))

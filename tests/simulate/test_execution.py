@@ -20,7 +20,6 @@ from reconciler.simulate import (
     Outcome,
     Replied,
     Step,
-    SubflowEntered,
     TimedOut,
     Troubled,
     advance,
@@ -34,7 +33,7 @@ from reconciler.simulate import (
     take,
 )
 
-from .conftest import ADDRESS, CONTACT, SUBFLOW, condition, definition, widget
+from .conftest import ADDRESS, CONTACT, circle, condition, definition, widget
 
 START = 1_700_000_000.0
 DAY = 86_400.0
@@ -113,123 +112,11 @@ def test_an_event_leaves_the_state_as_it_was(play):
     assert before.context["widgets"] == {}
 
 
-def parent(**properties):
-    after = widget("after", "set-variables", ("next", None), variables=[{"key": "got", "value": "{{widgets.sub.bar}}"}])
-    calls = widget("sub", "run-subflow", ("completed", "after"), ("failed", "oops"), **properties)
-    return definition(calls, after, widget("oops", "send-message", ("sent", None), body="Oops"))
-
-
-def child(*more):
-    values = [
-        {"key": "bar", "value": "{{trigger.parent.parameters.foo}}/{{trigger.message.Body}}/{{flow.variables.x}}"}
-    ]
-    return definition(
-        widget("set", "set-variables", ("next", more[0]["name"] if more else None), variables=values), *more
-    )
-
-
-def test_subflows(play):
-    """A subflow gets parameters, its steps hang on the parent's step, and its variables come back with its end."""
-    data = parent(flow_sid=SUBFLOW, flow_revision="LatestPublished", parameters=[
-        {"key": "foo", "value": "{{trigger.message.Body}}", "type": "string"},
-        {"key": "obj", "value": '{"a": 1}', "type": "json_object"},
-    ])  # fmt: skip
-    run = play(data, child())
-    assert run.path == [
-        ("Trigger", "incomingMessage", "sub"),
-        ("Trigger", "incomingParent", "set"),
-        ("set", "next", "Ended"),
-        ("sub", "completed", "after"),
-        ("after", "next", "Ended"),
-    ]
-    assert run.effects[0] == SubflowEntered("sub", SUBFLOW, 4, {"foo": "Hello", "obj": {"a": 1}})
-    assert [step.flow for step in run.steps[1:3]] == [SUBFLOW, SUBFLOW]
-    assert {step.parent_step for step in run.steps[1:3]} == {run.steps[0].sid}
-    inner = run.steps[2].context
-    assert inner["trigger"]["parent"]["step_sid"] == run.steps[0].sid
-    assert (inner["trigger"]["parent"]["trigger_type"], inner["flow"]["flow_sid"]) == ("message", SUBFLOW)
-    assert inner["trigger"]["message"]["Body"] == "Hello"
-    assert run.variables == {"got": "Hello/Hello/"}
-    assert run.steps[4].parent_step is None
-
-
-def test_a_subflow_may_wait(play):
-    """A run can wait inside of a subflow, and goes on there."""
-    ask = widget("ask", "send-and-wait-for-reply", ("incomingMessage", None), body="?")
-    run = play(parent(flow_sid=SUBFLOW, flow_revision="4"), child(ask))
-    assert [frame.flow for frame in run.state.frames] == [run.launch.flow.sid, SUBFLOW]
-    run.give(Replied("x"))
-    assert run.path[-3:] == [
-        ("ask", "incomingMessage", "Ended"),
-        ("sub", "completed", "after"),
-        ("after", "next", "Ended"),
-    ]
-
-
-@pytest.mark.parametrize("sid", ["FW00000000000000000000000000000009", "{{flow.variables.sid}}", ""])
-def test_a_subflow_that_is_not_there_fails(play, sid):
-    """A flow that the library does not have, and Liquid in the SID, take the way of failure with Studio's code."""
-    run = play(parent(flow_sid=sid, flow_revision="LatestPublished"), child())
-    assert run.path[1] == ("sub", "failed", "oops")
-    assert run.effects[0].code == 81024
-
-
-def test_a_subflow_cannot_call_another(play):
-    """Subflows do not nest: the inner call fails, and the outer flow goes on."""
-    nested = widget("deeper", "run-subflow", ("failed", None), flow_sid=SUBFLOW, flow_revision="LatestPublished")
-    run = play(parent(flow_sid=SUBFLOW, flow_revision="LatestPublished"), child(nested))
-    assert ("deeper", "failed", "Ended") in run.path
-    assert run.path[-1] == ("after", "next", "Ended")
-
-
-class Asked:
-    """A library that notes which revisions it is asked for."""
-
-    def __init__(self, *flows):
-        self.shelf, self.revisions = shelf(*flows), []
-
-    def find(self, sid, revision):
-        """Note, and find."""
-        self.revisions += [revision] if sid == SUBFLOW else []
-        return self.shelf.find(sid, revision)
-
-
-@pytest.mark.parametrize(
-    ("written", "test_user", "asked"),
-    [
-        ("LatestPublished", True, "LatestPublished"),
-        ("LatestDraft", True, "LatestRevision"),
-        ("LatestDraft", False, "LatestPublished"),
-        ("LatestRevision", False, "LatestPublished"),
-        ("7", False, "7"),
-        (None, False, "LatestPublished"),
-    ],
-)
-def test_revisions_of_subflows(written, test_user, asked):
-    """Drafts of subflows are for test users of the parent; a number means that revision."""
-    flow = flow_of(parent(flow_sid=SUBFLOW, flow_revision=written))
-    library = Asked(flow, flow_of(definition(), SUBFLOW, 4))
-    start(library, Launch(flow, IncomingMessage(CONTACT, ADDRESS), test_user=test_user))
-    assert asked in library.revisions[1:]
-    assert "4" in library.revisions
-
-
-def circle(size):
-    names = [f"w{number}" for number in range(size)]
-    return definition(*(widget(n, "set-variables", ("next", names[(i + 1) % size])) for i, n in enumerate(names)))
-
-
 def test_a_thousand_steps(play):
     """An execution ends after 1,000 steps, with Studio's code, however it got there."""
     run = play(circle(3))
     assert (len(run.steps), run.state.ended) == (1000, "STEP_LIMIT")
     assert (run.effects[-1].kind, run.effects[-1].code) == ("limit", 81000)
-
-
-def test_steps_of_subflows_count(play):
-    """The steps of a subflow count towards the 1,000 of the execution."""
-    run = play(parent(flow_sid=SUBFLOW, flow_revision="LatestPublished"), circle(2))
-    assert (len(run.steps), run.state.ended) == (1000, "STEP_LIMIT")
 
 
 def test_ten_runs_in_a_row(play):
@@ -245,29 +132,21 @@ def test_ten_runs_in_a_row(play):
     assert waits.state.ended == "REPEAT_LIMIT"
 
 
-def test_sizes():
-    """A flow of more than 2,000 widgets with those of its subflows, or of a megabyte, is refused."""
-    launch = Launch(flow_of(circle(2000)), IncomingMessage(CONTACT, ADDRESS))
-    with pytest.raises(SimulationError):
-        start(shelf(launch.flow), launch)
-    outer = flow_of(parent(flow_sid=SUBFLOW, flow_revision="LatestPublished"))
-    with pytest.raises(SimulationError):
-        start(shelf(outer, flow_of(circle(1996), SUBFLOW)), replace(launch, flow=outer))
-    large = flow_of(definition(widget("say", "say-play", say="x" * 1_000_000)))
-    with pytest.raises(SimulationError):
-        start(shelf(large), replace(launch, flow=large))
-
-
 def test_time(play):
-    """Time comes from the events; a deadline cannot be met before it is due, and time does not run backwards."""
+    """Time comes from the events: it does not run backwards, and a deadline is met neither early nor after a reply."""
     run = play(asking())
     assert due(run.state) == START + 3600
-    for event, at in ((TimedOut(), START + 3599), (Replied("x"), START - 1)):
+    for event, at in ((TimedOut(), START + 3599), (Replied("x"), START - 1), (Replied("x"), START + 3601)):
         with pytest.raises(SimulationError):
             run.give(event, at)
     run.give(TimedOut(), START + 4000)
     assert (run.steps[-1].name, run.steps[-1].at, run.state.now) == ("timeout", START + 4000, START + 4000)
     assert due(run.state) is None
+
+
+def test_a_reply_at_the_last_moment(play):
+    """A reply in the very moment of the deadline still counts."""
+    assert play(asking()).give(Replied("x"), START + 3600).steps[-1].name == "incomingMessage"
 
 
 def test_thirty_days(play):
@@ -276,8 +155,8 @@ def test_thirty_days(play):
     assert due(run.state) == START + 30 * DAY
     run.give(TimedOut())
     assert (run.state.ended, run.state.now, len(run.steps)) == ("EXPIRED", START + 30 * DAY, 1)
-    late = play(asking()).give(Replied("x"), START + 31 * DAY)
-    assert late.state.ended == "EXPIRED"
+    late = play(definition(widget("say", "say-play", ("audioComplete", None), say="x")))
+    assert late.give(Outcome("audioComplete"), START + 31 * DAY).state.ended == "EXPIRED"
 
 
 def test_nothing_times_out_that_has_no_deadline(play):

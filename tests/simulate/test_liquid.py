@@ -80,6 +80,9 @@ def test_loops_end_after_fifteen_items():
         "{% if flow.variables.text > 2 %}x{% endif %}",
         "{{ 'now' | date: '%Y', 1, 2 }}",
         "{{" + "a." * 100_001 + "}}",
+        "{{ " + "9" * 5_000 + " }}",
+        "{{ a" + "[a" * 2_000 + "]" * 2_000 + " }}",
+        "{{ 'now' | date: '\ud800' }}",
         "{% for i in flow.variables.n %}" * 40 + "{% endfor %}" * 40,
     ],
 )

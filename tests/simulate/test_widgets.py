@@ -155,6 +155,20 @@ def test_gather(play, event, name, saved):
     assert run.saved["it"] == {**call, **saved}
 
 
+@pytest.mark.parametrize("kind", ["send-and-wait-for-reply", "gather-input-on-call"])
+def test_saving_a_response_under_a_name(play, kind):
+    """`save_response_as` is accepted, and the run says that nothing is known of it."""
+    run = play(one(kind, "timeout", save_response_as="answer"), trigger=CALL)
+    assert Assumption.SAVE_AS in run.state.assumptions
+
+
+def test_hanging_up_does_not_end_a_wait_for_messages(play):
+    """Who waits for a message goes on waiting when a call is over."""
+    run = play(one("send-and-wait-for-reply", "incomingMessage"), trigger=CALL).give(HungUp())
+    assert (run.state.waiting.widget, run.state.hung_up) == ("it", True)
+    assert run.give(Replied("x")).path[1][1] == "incomingMessage"
+
+
 def test_say_play(play):
     """What is said is rendered; its end is usual."""
     run = play(one("say-play", "audioComplete", say="Hi {{contact.channel.address}}", loop=2), trigger=CALL)
