@@ -208,13 +208,11 @@ def test_parts_of_functions_that_nobody_binds_are_told_of(one, table, staging, c
     ):
         found = outward(one("run-function", **properties_), table)
         assert [(r.rule, r.property) for r in found.remarks] == [(UNBOUND, at)]
-    several = Table(
-        {"staging": staging, "production": {"function/hours": {"url": "https://h-2.twil.io/a"}}}, "production"
-    )
+    own = {"function/hours": {"url": "https://h-2.twil.io/a"}}
     staging["host/odd"] = "odd-1.twil.io"
     odd = one("run-function", **{**calls, "url": "https://odd-1.twil.io/x"})
-    several = Table({"staging": staging, "production": {**several.own}}, "production")
-    assert [r.property for r in outward(odd, several).remarks] == ["properties.url"]
+    there = Table({"staging": staging, "production": own}, "production")
+    assert [r.property for r in outward(odd, there).remarks] == ["properties.url"]
 
 
 def test_a_host_that_is_several_here_is_told_of(one, staging, production):
