@@ -135,3 +135,24 @@ def test_who_made_it_agrees_with_the_merge(one, two, three):
     }
     items = three_way(base, live, desired).told(differences(live, desired), "live", "desired")
     assert any(item.origin == "conflict" for item in items) == bool(merge(base, live, desired)[1])
+
+
+def test_a_side_that_leads_to_what_the_other_removed_is_a_conflict(sides):
+    """A transition led to a widget that the other side removed is named as a conflict."""
+    base, live, desired = sides
+    for side in sides:
+        named(side, "ask")["transitions"][1].pop("next")
+    live["states"] = [state for state in live["states"] if state["name"] != "b"]
+    named(desired, "a")["transitions"][0]["next"] = "b"
+    found = [item for item in told(base, live, desired) if item.origin == "conflict"]
+    assert found == [TransitionChanged("a", "done", None, "b", "conflict")]
+
+
+def test_what_both_renamed_differently_is_a_conflict(sides):
+    """Two new names of one widget are a conflict; a new name of one side is that side's."""
+    base, live, desired = sides
+    for side, name in ((live, "hello"), (desired, "greet")):
+        named(side, "a")["name"] = name
+        named(side, "ask")["transitions"][0]["next"] = name
+    assert told(base, live, desired) == (WidgetRenamed("hello", "greet", "say-play", "conflict"),)
+    assert told(base, live, base) == (WidgetRenamed("hello", "a", "say-play", "console"),)
