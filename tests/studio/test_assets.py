@@ -98,3 +98,23 @@ def test_a_closed_product_has_nothing(http):
 def test_every_product_has_its_host(hosts, product, path, url):
     """Twilio's products have hosts of their own; an endpoint replaces them all, with the product in the path."""
     assert hosts.url(product, path) == url
+
+
+@pytest.mark.parametrize(
+    ("hosts", "address"),
+    [
+        (hosts_of(None), "https://sync.twilio.com/v1/Services"),
+        (hosts_of("https://studio.example.test"), "https://studio.example.test/sync/v1/Services"),
+    ],
+)
+def test_only_the_hosts_of_the_target_are_asked(http, hosts, address):
+    """Where a list says that its next page is elsewhere, the product's own host is asked for it all the same."""
+    meta = {"key": "services", "next_page_url": "https://elsewhere.example/v1/Services?PageToken=2"}
+    last = {"services": [], "meta": {"key": "services", "next_page_url": None}}
+    made, script = http(
+        httpx.Response(200, json={"services": [{"sid": "IS1"}], "meta": meta}),
+        httpx.Response(200, json=last),
+        hosts=hosts,
+    )
+    assert [one.value for one in StudioClient(made).assets.assets("sync")] == ["IS1"]
+    assert [str(request.url).partition("?")[0] for request in script.seen] == [address, address]
