@@ -22,7 +22,8 @@ def unbound(inputs: Inputs, built: Built) -> Iterator[Objection]:
     """Object to identifiers of other environments that this one does not bind."""
     for address, flow in sorted(inputs.desired.flows.items()):
         for fault in flow.unbound if address in built.definitions else ():
-            message = f"{fault.place}: {address}: widget {fault.widget}, {fault.property}: {fault.message}"
+            where = f"{fault.place}: {address}: widget {fault.widget}, {fault.property}"
+            message = f"{where}: {fault.message}. {fault.hint or ''}".rstrip()
             yield Objection("unbound", "plan", address, message, None)
 
 
