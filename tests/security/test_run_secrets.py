@@ -35,10 +35,11 @@ def _whole_life(desk: desks.Desk, studio: desks.Studio) -> None:
     sid = json.loads(state.read_text())["resources"]["Flow/hello"]["sid"]
     studio.edit(sid, "A person was here")
     desk.says("menu", "Changed", desks.LATER["sip_password of tomorrow"])
-    for command in (("plan",), ("drift",), ("status",), ("diff", "hello"), ("diff", "hello", "1", "2")):
+    past = (("history", "hello", "--patch"), ("blame", "hello", "dial"), ("pull", "hello", "--dry-run"))
+    for command in (("plan",), ("drift",), ("status",), ("diff", "hello"), ("diff", "hello", "1", "2"), *past):
         desk.call(*command, *VARS)
         desk.call(*command, *VARS, "--json")
-    for command in (("doctor",), ("history", "hello"), ("explain", "hello", *VARS)):
+    for command in (("doctor",), ("history", "hello", "--offline"), ("explain", "hello", *VARS)):
         desk.call(*command)
         desk.call(*command, "--json")
     for command in ("list", "show", "pull", "verify"):

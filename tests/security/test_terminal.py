@@ -46,9 +46,25 @@ def test_what_stands_in_manifests_and_in_studio(desk, serving, monkeypatch):
         assert desk.call("apply", *VARS, "--auto-approve", "-m", EVIL) == 0
         (state,) = (desk.root / "state").glob("production@*.json")
         studio.edit(json.loads(state.read_text())["resources"]["Flow/hello"]["sid"], EVIL)
-        for command in ("plan", "drift", "status", "explain hello", "diff hello", "diff hello 1 2"):
+        for command in (
+            "plan",
+            "drift",
+            "status",
+            "explain hello",
+            "diff hello",
+            "diff hello 1 2",
+            "history hello",
+            "pull --dry-run",
+        ):
             desk.call(*command.split(), *VARS)
-        for command in ("show a.plan", "history hello", "state list", "state show hello", "state pull", "doctor"):
+        for command in (
+            "show a.plan",
+            "history hello --offline",
+            "state list",
+            "state show hello",
+            "state pull",
+            "doctor",
+        ):
             desk.call(*command.split())
         desk.call("apply", *VARS, "--auto-approve", "--on-drift", "revert", "--allow-update")
         desk.call("rollback", "hello", "--to", "1", "--auto-approve", *VARS)
