@@ -18,6 +18,8 @@ from reconciler.plan.options import PlanOptions
 from reconciler.plan.values import Plan
 
 if TYPE_CHECKING:
+    from reconciler.definition.lint.rule import Fix
+    from reconciler.model.desired import DesiredFlow
     from reconciler.views.lint.facts import Repaired, Report
 
 Format = Literal["human", "json", "sarif", "junit", "github"]
@@ -64,8 +66,9 @@ def repair(app: App, work: Chosen) -> list[Repaired]:
     rewriting = Rewriting(app.common.manifests)
     for address in work.addresses:
         found = lint(desired, [address], work.loaded.text)
-        fixes = [one.fix for one in found if one.fix is not None and one.suppressed is None]
         flow = desired.flows[address]
+        safe = (one.fix for one in found if one.fix is not None and one.suppressed is None)
+        fixes = [fix for fix in safe if not _is_shared(fix, flow)]
         written = (flow.written or flow.definition).data()
         after, done = fixed(written, fixes)
         if done:
@@ -74,6 +77,12 @@ def repair(app: App, work: Chosen) -> list[Repaired]:
     for change in changes:
         change.write()
     return [Repaired(change.file, change.diff()) for change in changes]
+
+
+def _is_shared(fix: Fix, flow: DesiredFlow) -> bool:
+    """Tell whether a repair is about a widget of a shared group: only a person knows if it fits all who include it."""
+    paths = (edit.path for edit in fix.edits)
+    return any(flow.origins[path[1]].included for path in paths if flow.origins and isinstance(path[1], int))
 
 
 def render(app: App, report: Report, addresses: Sequence[Address], wanted: Format) -> str:

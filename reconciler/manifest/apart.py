@@ -17,24 +17,34 @@ from reconciler.model.jsontypes import Json, JsonObject
 _SHOWN: Final = 3
 
 
-def apart(flow: DesiredFlow, written: JsonObject, data: JsonObject) -> JsonObject:
-    """Give the part of a body that stands in the definition's own file.
+def apart(
+    flow: DesiredFlow, written: JsonObject, data: JsonObject, resolved: JsonObject
+) -> tuple[JsonObject, JsonObject]:
+    """Give the parts of a new body and of the old one that stand in the definition's own file.
 
     Args:
         flow: a composed one, as it was loaded.
         written: what its own file says, includes and all.
-        data: a whole body: widgets in the order of the flow's, new ones among them.
+        data: the new body: widgets in the order of the flow's, new ones among them.
+        resolved: the flow's own body in the same form.
 
     Raises:
         RefusedError: widgets of groups differ or are missing, or the file was changed since the load.
     """
-    items = _list(written.get("states"))
-    if any(origin.item >= len(items) for origin in flow.origins):
+    items, before = _list(written.get("states")), _list(resolved.get("states"))
+    if len(before) != len(flow.origins) or any(origin.item >= len(items) for origin in flow.origins):
         raise RefusedError(f"{flow.source} was changed since it was loaded", hint="Try again.")
-    states = _list(data.get("states"))
-    included = _included(flow)
-    _refuse_changes(flow, included, {str(_name(state)): state for state in states})
-    return {**data, "states": [*_own(states, items, included)]}
+    included = {
+        str(_name(state)): (origin, state)
+        for origin, state in zip(flow.origins, before, strict=True)
+        if origin.included
+    }
+    after = _list(data.get("states"))
+    _refuse_changes(flow, included, {str(_name(state)): state for state in after})
+    return (
+        {**data, "states": [*_own(after, items, included)]},
+        {**resolved, "states": [*_own(before, items, included)]},
+    )
 
 
 def _own(states: list[Json], items: list[Json], included: Mapping[str, tuple[StateOrigin, Json]]) -> Iterator[Json]:
@@ -46,16 +56,6 @@ def _own(states: list[Json], items: list[Json], included: Mapping[str, tuple[Sta
         elif known[0].item not in done:
             done.add(known[0].item)
             yield items[known[0].item]
-
-
-def _included(flow: DesiredFlow) -> dict[str, tuple[StateOrigin, Json]]:
-    """Give what groups say, by the widget's name in the whole."""
-    states = _list(flow.definition.data().get("states"))
-    return {
-        str(_name(state)): (origin, state)
-        for origin, state in zip(flow.origins, states, strict=True)
-        if origin.included
-    }
 
 
 def _refuse_changes(

@@ -255,7 +255,8 @@ def _own(
     if flow.origins:
         from reconciler.manifest.apart import apart  # noqa: PLC0415 - most definitions include nothing
 
-        return apart(flow, written, data), written, apart(flow, written, resolved)
+        after, before = apart(flow, written, data, resolved)
+        return after, written, before
     if exact([written]) != exact([(flow.written or flow.definition).data()]):
         raise RefusedError(f"{flow.source} was changed since it was loaded", hint="Try again.")
     return data, written, resolved

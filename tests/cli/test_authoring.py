@@ -137,3 +137,17 @@ def test_a_legacy_export_names_the_command_that_converts_it(cli):
         Path("manifests/flows/hello.json").write_text(text)
         found = cli("validate")
         assert (found.code, "reconciler convert" in found.err) == (1, True), text
+
+
+def test_lint_repairs_own_widgets_and_leaves_shared_ones(composed, cli):
+    """A safe repair of a widget that the file itself has is made; one of a group's widget is only told."""
+    own = composed.manifests / "flows" / "menu.yaml"
+    own.write_text(own.read_text().replace("{event: failed}", "{event: failed, name: call}"))
+    group = composed.manifests / "shared" / "bye.yaml"
+    shared = group.read_text().replace("{event: audioComplete}", "{event: audioComplete, name: call}")
+    group.write_text(shared)
+    found = cli("lint", "--fix")
+    assert "{event: failed, next: call}" in own.read_text()
+    assert "include: {file: ../shared/bye.yaml, prefix: bye_" in own.read_text()
+    assert group.read_text() == shared
+    assert "included at flows/menu.yaml" in found.out + found.err

@@ -18,7 +18,7 @@ NAMES = ("count_tries", "split_tries")
 
 @pytest.mark.parametrize("name", ["voicemail", "satisfaction-survey", "support-bot"])
 def test_three_flows_count_tries_with_one_group(sample, tmp_path: Path, name: str):
-    """Two widgets that three flows have copies of, as a group with a parameter and two exits, give the same behaviour."""
+    """Two widgets that three flows have copies of, as a group with two exits, give the same flow."""
     data = sample.definitions[name]
     widgets = {state["name"]: state for state in data["states"]}
     missed, again = (one["next"] for one in widgets["split_tries"]["transitions"])
