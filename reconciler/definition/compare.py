@@ -87,7 +87,7 @@ def _differences(
             continue
         widget_before, widget_after = mine.get(old_names.get(name, name)), theirs.get(name)
         found.extend(_of_widget(name, widget_before, widget_after, renames))
-        if widget_before and widget_after and _offset(widget_before) != _offset(widget_after):
+        if widget_before and widget_after and _moved(widget_before, widget_after):
             moved.append(name)
     return (*found, WidgetsMoved(tuple(moved))) if moved else tuple(found)
 
@@ -190,11 +190,9 @@ def _unmatched(before: list[Json], after: list[Json]) -> list[str]:
     return sorted(names)
 
 
-def _offset(widget: JsonObject) -> bytes | None:
-    properties = widget.get("properties")
-    if not isinstance(properties, dict) or "offset" not in properties:
-        return None
-    return canonical_bytes(properties["offset"])
+def _moved(before: JsonObject, after: JsonObject) -> bool:
+    one, other = (side if isinstance(side := w.get("properties"), dict) else {} for w in (before, after))
+    return ("offset" in one) != ("offset" in other) or not same(one.get("offset"), other.get("offset"))
 
 
 def _type(widget: JsonObject | None) -> str:
