@@ -1,12 +1,15 @@
 """Includes: shared widget groups become part of a definition, with names, wires, references and parameters right."""
 
 import json
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.definition.check import check
+from reconciler.definition.document import of
+from reconciler.definition.renames import renamed
 from reconciler.manifest.compose import compose
 from reconciler.manifest.findings import Findings
 from reconciler.manifest.folder import Folder
@@ -15,6 +18,7 @@ from reconciler.manifest.source import read_file
 from reconciler.model.address import flow
 from reconciler.model.finding import Place
 
+CORPUS = Path(__file__).parents[2] / ".." / "shared" / "studio" / "corpus"
 REMINDER = flow("reminder")
 EXIT_AND_WIDGET = [("unused-exit", "shared/ask.yaml:6:9"), ("exit-and-widget", "shared/ask.yaml:8:11")]
 FLOW = """\
@@ -329,3 +333,29 @@ def test_a_group_keeps_its_wires(tmp_path_factory, names, prefix, data):
     assert [state["properties"]["say"] for state in found] == [
         f"{{{{widgets.{prefix}{read}.x}}}} widgets.{read}" for read in reads
     ]
+
+
+@pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus is not here")
+def test_real_flows_as_groups_are_the_flows_with_other_names(tmp_path):
+    """Every real flow, but for its trigger made a group with a prefix, is the flow whose widgets were renamed so."""
+    composed = 0
+    for file in sorted(CORPUS.glob("*.json")):
+        data = json.loads(file.read_bytes())
+        names = {state["name"]: f"x1_{state['name']}" for state in data["states"] if state["type"] != "trigger"}
+        targets = {one.get("next") for state in data["states"] for one in state.get("transitions", [])} - {None}
+        if not names or not targets <= names.keys() or "${param." in json.dumps(data):
+            continue  # a group has widgets, and no `next` to nothing
+        wanted = renamed(data, names)
+        own = [state for state in wanted["states"] if state["type"] == "trigger"]
+        group = [state for state in data["states"] if state["type"] != "trigger"]
+        (tmp_path / "g.json").write_text(json.dumps({"states": group}))
+        include = {"include": {"file": "g.json", "prefix": "x1_"}}
+        (tmp_path / "f.json").write_text(json.dumps({**data, "states": [*own, include]}))
+        findings = Findings()
+        folder = Folder(tmp_path, findings)
+        source = read_file(folder, "f.json", Place("f.json"), findings)
+        done = compose(source, Groups(folder, findings), findings)
+        assert findings.sorted() == (), file.name
+        assert done.definition.digests == of(wanted).digests, file.name
+        composed += 1
+    assert composed > 30
