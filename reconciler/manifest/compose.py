@@ -91,9 +91,9 @@ class _Builder:
             child = None if include is None else self._child(include, chain)
             if include is not None and child is not None:
                 children[index] = include, child
-        if len(children) != len(includes):
-            return None
         names = tuple(_names(given, children))
+        if len(children) != len(includes):
+            return None  # and which names there are is not known
         return _Branch(given, children, names) if self._wired(given, children, names) else None
 
     def _child(self, include: Include, chain: tuple[str, ...]) -> _Branch | None:
@@ -113,7 +113,9 @@ class _Builder:
             self.findings.error("too-large", f"the includes give more than {_MOST:,} widgets", place)
             return None
         given = _Given(include.file, group.source.text, group.states, group)
-        return self.branch(given, (*chain, include.file))
+        fits = self.groups.fits(include, group) and group.sound
+        branch = self.branch(given, (*chain, include.file))  # whatever else is wrong: all of it is told at once
+        return branch if fits else None
 
     def _wired(self, given: _Given, children: Mapping[int, tuple[Include, _Branch]], names: Sequence[str]) -> bool:
         """Tell whether what leads out of each child, and of a group, leads to something."""

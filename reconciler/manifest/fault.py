@@ -79,7 +79,7 @@ def _report_value(detail: ErrorDetails, document: Text, path: Sequence[str | int
         hint = findings.nearest(
             document.source(path), str(context["expected"]).replace("'", "").replace(" or ", ", ").split(", ")
         )
-    elif detail["type"] == "string_too_short":
+    elif detail["type"] in {"string_too_short", "too_short"}:
         wanted = "must not be empty"
     else:
         wanted = detail["msg"].replace("Input should be", "must be").replace("String should", "must")

@@ -57,6 +57,7 @@ class Group:
     Attributes:
         defaults: by parameter its default; those without one are in `required`.
         states: its widgets and includes.
+        sound: whether nothing was found wrong with it by itself.
     """
 
     source: Source
@@ -64,6 +65,7 @@ class Group:
     defaults: Mapping[str, Json]
     exits: tuple[str, ...]
     states: Sequence[Json]
+    sound: bool = True
 
     @property
     def parameters(self) -> frozenset[str]:
@@ -112,13 +114,12 @@ class Groups:
         return Include(found, said.prefix, said.values, said.exits, offset, Part(text, ("include",)))
 
     def group(self, include: Include) -> Group | None:
-        """Read the group of an include; None when it cannot be used, which was a finding then or before."""
+        """Read the group of an include; None when it cannot be read, which was a finding then or before."""
         if include.file not in self._read:
             own = Findings()
             self._read[include.file] = self._group(include, own)
             self._findings.extend(noted(own, include))
-        group = self._read[include.file]
-        return group if group is not None and self._fits(include, group) else None
+        return self._read[include.file]
 
     def text(self, file: str) -> Text:
         """Give the text of a group that was read."""
@@ -148,10 +149,10 @@ class Groups:
         )
         _check_parameters(group, findings)
         _check_exits(group, findings)
-        return None if findings.failed else group
+        return replace(group, sound=not findings.failed)
 
-    def _fits(self, include: Include, group: Group) -> bool:
-        """Hold what an include says against what its group asks for."""
+    def fits(self, include: Include, group: Group) -> bool:
+        """Tell whether an include says what its group asks for, and nothing else; what is wrong is a finding."""
         fits = True
         for what, wanted, known, given in (
             ("parameter", group.required, group.parameters, include.values),

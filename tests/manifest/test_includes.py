@@ -20,7 +20,11 @@ from reconciler.model.finding import Place
 
 CORPUS = Path(__file__).parents[2] / ".." / "shared" / "studio" / "corpus"
 REMINDER = flow("reminder")
-EXIT_AND_WIDGET = [("unused-exit", "shared/ask.yaml:6:9"), ("exit-and-widget", "shared/ask.yaml:8:11")]
+EXIT_AND_WIDGET = [
+    ("missing-exit", "reminder.yaml:11:14"),
+    ("unused-exit", "shared/ask.yaml:6:9"),
+    ("exit-and-widget", "shared/ask.yaml:8:11"),
+]
 FLOW = """\
 description: A flow
 states:
@@ -210,6 +214,7 @@ def test_what_only_looks_like_an_include_parameter_stays_in_definitions(composed
         ("reminder.yaml", "silent: null", "silent: null, x: null", [("unknown-exit", "reminder.yaml:11:48")]),
         ("reminder.yaml", "answered: bye_say", "answered: bye_sya", [("unknown-widget", "reminder.yaml:11:25")]),
         ("shared/ask.yaml", "next: again", "next: agian", [("unknown-widget", "shared/ask.yaml:13:32")]),
+        ("shared/ask.yaml", "- name: again", "- {}\n  - name: again", [("missing-key", "shared/ask.yaml:20:5")] * 2),
         ("shared/ask.yaml", "next: silent", "next: again", [("unused-exit", "shared/ask.yaml:6:19")]),
         ("shared/ask.yaml", "exits: [answered", "exits: [ask, answered", EXIT_AND_WIDGET),
         ("shared/ask.yaml", "loop: ${param.tries}", "loop: 1", []),
@@ -242,6 +247,18 @@ def test_what_is_wrong_is_refused_at_its_place(composed, file, before, after, fa
         ]
     else:
         assert composed.faults() == faults
+
+
+def test_every_fault_is_told_at_once(composed):
+    """A group with several faults of its own, and an include that does not fit it, are told together."""
+    spoilt = ASK.replace("next: silent", "next: silnt").replace("${param.voice}", "x")
+    composed.write({"shared/ask.yaml": spoilt, "reminder.yaml": FLOW.replace("tries: 3", "trise: 3")})
+    assert composed.faults() == [
+        ("unknown-parameter", "reminder.yaml:10:65"),
+        ("unused-parameter", "shared/ask.yaml:5:3"),
+        ("unused-exit", "shared/ask.yaml:6:19"),
+        ("unknown-widget", "shared/ask.yaml:23:38"),
+    ]
 
 
 def test_faults_in_a_group_name_who_includes_it(composed):
