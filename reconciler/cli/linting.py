@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from reconciler import __version__
 from reconciler.cli.app import App
-from reconciler.errors import UsageError
+from reconciler.errors import RefusedError, UsageError
 from reconciler.manifest.load import Loaded
 from reconciler.model.address import Address
 from reconciler.model.finding import Finding
@@ -51,10 +51,10 @@ def chosen(loaded: Loaded, said: Sequence[Address]) -> Chosen:
 
 
 def repair(app: App, work: Chosen) -> list[Repaired]:
-    """Do every safe repair in the files; give what changed.
+    """Do every safe repair in the files; give what changed. What a file does not allow is told.
 
     Raises:
-        RefusedError, StaleError, LoadError: a file cannot be changed; others may have been.
+        StaleError, LoadError: a file cannot be read or was changed meanwhile; others may have been repaired.
     """
     from reconciler.definition.lint.fixing import fixed  # noqa: PLC0415 - few runs repair
     from reconciler.manifest.rewriting import Content, Rewriting  # noqa: PLC0415 - as above
@@ -72,7 +72,11 @@ def repair(app: App, work: Chosen) -> list[Repaired]:
         written = (flow.written or flow.definition).data()
         after, done = fixed(written, fixes)
         if done:
-            rewriting.put(flow, Content(after, resolved=written))
+            try:
+                rewriting.put(flow, Content(after, resolved=written))
+            except RefusedError as error:
+                # What one file does not allow is no reason to leave the others as they are.
+                app.console.say(app.console.cover(f"{address} is not repaired: {error.message}"))
     changes = [change for change in rewrites(app.common.manifests, rewriting) if change.diff()]
     for change in changes:
         change.write()

@@ -136,3 +136,18 @@ def test_a_plan_is_refused_because_of_errors_when_asked(flows, cli):
         hello.read_text() + "  lint: {suppress: [{rule: unknown-transition-key, reason: Known to everybody}]}\n"
     )
     assert cli("plan", "--lint", "error").code == exits.DONE
+
+
+def test_what_a_file_does_not_allow_stops_no_other_repair(flows, cli):
+    """Two flows of one file that want different repairs: the first is done, the other is told."""
+    hello = flows.manifests / "flows" / "hello.json"
+    data = json.loads(hello.read_text())
+    data["states"][1]["transitions"].append({"event": "failed", "name": "post"})
+    hello.write_text(json.dumps(data, indent=2))
+    menu = flows.manifests / "menu.yaml"
+    hide = "  lint: {suppress: [{rule: unknown-transition-key, widget: say, reason: On purpose}]}\n"
+    menu.write_text(menu.read_text().replace("flows/menu.json", "flows/hello.json") + hide)
+    found = cli("lint", "--fix")
+    assert "1 file repaired" in found.out
+    assert "Flow/menu is not repaired" in found.err
+    assert json.loads(hello.read_text())["states"][1]["transitions"][-1] == {"event": "failed", "next": "post"}
