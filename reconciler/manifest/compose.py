@@ -58,12 +58,23 @@ def compose(source: Source, groups: Groups, findings: Findings) -> Composed | No
 
 @dataclass(frozen=True, slots=True)
 class _Given:
-    """A list of states and where it stands; `group` is None for the definition's own."""
+    """A list of states and where it stands; `group` is None for the definition's own, and `included` empty."""
 
     file: str
     text: Text
     states: Sequence[Json]
     group: Group | None = None
+    included: str = ""
+
+    @property
+    def note(self) -> str:
+        """What stands behind messages about it."""
+        return f" ({self.included})" if self.included else ""
+
+    def including(self, include: Include) -> str:
+        """Say by whom a group comes in that these states include."""
+        outer = f", which is {self.included}" if self.included else ""
+        return f"included at {include.place}{outer}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +96,10 @@ class _Builder:
     def branch(self, given: _Given, chain: tuple[str, ...]) -> _Branch | None:
         """Read everything that states include; None when something is wrong."""
         self.number += len(given.states)
-        includes = self.groups.includes(given.states, given.text, given.file)
+        includes = self.groups.includes(given.states, given.text, given.file, given.note)
         children: dict[int, tuple[Include, _Branch]] = {}
         for index, include in includes.items():
-            child = None if include is None else self._child(include, chain)
+            child = None if include is None else self._child(given, include, chain)
             if include is not None and child is not None:
                 children[index] = include, child
         names = tuple(_names(given, children))
@@ -96,24 +107,26 @@ class _Builder:
             return None  # and which names there are is not known
         return _Branch(given, children, names) if self._wired(given, children, names) else None
 
-    def _child(self, include: Include, chain: tuple[str, ...]) -> _Branch | None:
+    def _child(self, outer: _Given, include: Include, chain: tuple[str, ...]) -> _Branch | None:
         place = include.text.place(("file",))
         if include.file in chain:
             circle = " -> ".join((*chain[chain.index(include.file) :], include.file))
-            self.findings.error("include-cycle", f"includes run in a circle: {circle}", place)
+            self.findings.error("include-cycle", f"includes run in a circle: {circle}{outer.note}", place)
             return None
         if len(chain) > _DEEPEST:
             path = " -> ".join((*chain, include.file))
-            self.findings.error("include-depth", f"includes are nested deeper than {_DEEPEST}: {path}", place)
+            message = f"includes are nested deeper than {_DEEPEST}: {path}{outer.note}"
+            self.findings.error("include-depth", message, place)
             return None
-        group = self.groups.group(include)
+        included = outer.including(include)
+        group = self.groups.group(include, f" ({included})")
         if group is None:
             return None
         if self.number + len(group.states) > _MOST:
-            self.findings.error("too-large", f"the includes give more than {_MOST:,} widgets", place)
+            self.findings.error("too-large", f"the includes give more than {_MOST:,} widgets{outer.note}", place)
             return None
-        given = _Given(include.file, group.source.text, group.states, group)
-        fits = self.groups.fits(include, group) and group.sound
+        given = _Given(include.file, group.source.text, group.states, group, included)
+        fits = self.groups.fits(include, group, outer.note) and group.sound
         branch = self.branch(given, (*chain, include.file))  # whatever else is wrong: all of it is told at once
         return branch if fits else None
 
@@ -135,7 +148,7 @@ class _Builder:
         for path, target in wrong:
             hint = self.findings.nearest(target, known)
             message = f"there is no widget {target!r}" + (" and no exit of this name" if given.group else "")
-            self.findings.error("unknown-widget", message, given.text.place(path), hint=hint)
+            self.findings.error("unknown-widget", message + given.note, given.text.place(path), hint=hint)
         if given.group is not None and not wrong:
             self.checked.add(given.file)
         return not wrong
@@ -233,13 +246,12 @@ class _Scope:
         own = _Scope(names, {}, None, (0, 0), "")
         values = {name: own.value(value) for name, value in group.defaults.items()}
         values |= {name: self.value(value) for name, value in include.values.items()}
-        outer = f", which is {self.included}" if self.included else ""
         return _Scope(
             names,
             {name: self.target(target) for name, target in include.exits.items()},
             values,
             (self.offset[0] + include.offset[0], self.offset[1] + include.offset[1]),
-            f"included at {include.place}{outer}",
+            branch.given.included,
         )
 
 

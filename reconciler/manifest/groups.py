@@ -87,38 +87,45 @@ class Groups:
         self._findings = findings
         self._read: dict[str, Group | None] = {}
 
-    def includes(self, states: Sequence[Json], text: Text, file: str) -> dict[int, Include | None]:
+    def includes(self, states: Sequence[Json], text: Text, file: str, note: str) -> dict[int, Include | None]:
         """Give the includes among states by their index; None for what is wrong, which is then a finding.
 
         Args:
             states: of a definition or a group.
             text: that it stands in.
             file: that text's.
+            note: stands behind messages, to say who includes that file; may be empty.
         """
-        return {
-            index: self._include(state, Part(text, ("states", index)), file)
+        own = Findings()
+        found = {
+            index: self._include(state, Part(text, ("states", index)), file, own)
             for index, state in enumerate(states)
             if is_include(state)
         }
+        self._findings.extend(noted(own, note))
+        return found
 
-    def _include(self, item: Json, text: Text, file: str) -> Include | None:
+    def _include(self, item: Json, text: Text, file: str, findings: Findings) -> Include | None:
         try:
             said = groupkinds.IncludeItem.model_validate(item).include
         except ValidationError as error:
-            fault.report(error, text, groupkinds.IncludeItem, self._findings)
+            fault.report(error, text, groupkinds.IncludeItem, findings)
             return None
-        found = named_file(self._folder, said.file, file, text.place(("include", "file")), self._findings)
+        found = named_file(self._folder, said.file, file, text.place(("include", "file")), findings)
         if found is None:
             return None
         offset = (said.offset.x, said.offset.y)
         return Include(found, said.prefix, said.values, said.exits, offset, Part(text, ("include",)))
 
-    def group(self, include: Include) -> Group | None:
-        """Read the group of an include; None when it cannot be read, which was a finding then or before."""
+    def group(self, include: Include, note: str) -> Group | None:
+        """Read the group of an include; None when it cannot be read, which was a finding then or before.
+
+        `note` says behind messages who includes it.
+        """
         if include.file not in self._read:
             own = Findings()
             self._read[include.file] = self._group(include, own)
-            self._findings.extend(noted(own, include))
+            self._findings.extend(noted(own, note))
         return self._read[include.file]
 
     def text(self, file: str) -> Text:
@@ -151,8 +158,11 @@ class Groups:
         _check_exits(group, findings)
         return replace(group, sound=not findings.failed)
 
-    def fits(self, include: Include, group: Group) -> bool:
-        """Tell whether an include says what its group asks for, and nothing else; what is wrong is a finding."""
+    def fits(self, include: Include, group: Group, note: str) -> bool:
+        """Tell whether an include says what its group asks for, and nothing else; what is wrong is a finding.
+
+        `note` says behind messages who includes the file in which the include stands; it may be empty.
+        """
         fits = True
         for what, wanted, known, given in (
             ("parameter", group.required, group.parameters, include.values),
@@ -160,11 +170,11 @@ class Groups:
         ):
             at = "with" if what == "parameter" else "exits"
             for name in sorted(set(wanted) - given.keys()):
-                message = f"the {what} {name!r} of {include.file} is missing"
+                message = f"the {what} {name!r} of {include.file} is missing{note}"
                 self._findings.error(f"missing-{what}", message, include.text.place((at,)))
                 fits = False
             for name in sorted(given.keys() - set(known)):
-                message = f"{include.file} has no {what} {name!r}"
+                message = f"{include.file} has no {what} {name!r}{note}"
                 place = include.text.place((at, name), key=True)
                 hint = self._findings.nearest(name, known)
                 self._findings.error(f"unknown-{what}", message, place, hint=hint)
@@ -172,10 +182,9 @@ class Groups:
         return fits
 
 
-def noted(findings: Findings, include: Include) -> Iterator[Finding]:
-    """Give findings in a group with a note on who includes it."""
-    for finding in findings.sorted():
-        yield replace(finding, message=f"{finding.message} (included at {include.place})")
+def noted(findings: Findings, note: str) -> Iterator[Finding]:
+    """Give findings with a note behind their messages."""
+    yield from (replace(finding, message=finding.message + note) for finding in findings.sorted())
 
 
 def _plain(data: JsonObject) -> list[Json]:

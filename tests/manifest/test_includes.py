@@ -269,6 +269,15 @@ def test_faults_in_a_group_name_who_includes_it(composed):
     assert all("(included at reminder.yaml:13:5)" in finding.message for finding in findings)
 
 
+def test_faults_of_an_include_in_a_group_name_who_includes_that(composed):
+    """An include in a group that names no file, says too much or leads nowhere is told with the outer include."""
+    for inner in ("{file: nothing.yaml}", "{file: bye.yaml, with: {text: x, y: z}}", "{file: ask.yaml, exits: {}}"):
+        composed.write({"shared/ask.yaml": ASK + f"  - include: {inner}\n"})
+        findings = [one for one in composed.findings() if one.place and one.place.file == "shared/ask.yaml"]
+        assert len(findings) > 0
+        assert all("(included at reminder.yaml:7:5)" in one.message for one in findings), findings
+
+
 def test_checks_of_widgets_name_the_group_too(composed):
     """What a check finds in a widget of a group stands at the group's file and names the include."""
     composed.write({"shared/bye.yaml": BYE.replace("transitions: [{event: audioComplete}], ", "")})
