@@ -372,7 +372,7 @@ def _cannot_unpublish(known: _Known) -> tuple[str, ...]:
 
 def _waits(known: _Known) -> str:
     address, number = known.flow.address, known.live.row.revision
-    command = f"`reconciler rollback {address} --to {number}`"
+    command = f"`reconciler pull {address}`"
     return (
         f"{address}: revision {number} is taken into the record, not into the manifest: the next plan will want to "
         f"undo it, unless {command} puts it into the manifest's file."
@@ -384,7 +384,7 @@ def _on_foreign(known: _Known, reason: str) -> tuple[str, ...]:
     if reason == "merged":
         note = (
             "What others changed is in Studio, not in the manifest: the manifest's next change undoes it, unless "
-            f"`reconciler rollback {address} --to REV` puts the latest revision into its file before."
+            f"`reconciler pull {address}` puts it into its file before."
         )
         return (note,)
     if known.inputs.on_drift(known.flow) == "revert":

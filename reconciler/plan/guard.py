@@ -168,8 +168,9 @@ def _drift(asked: Asked) -> Iterator[Objection]:
             why = f"; a merge conflicts at {', '.join(conflicts)}" if conflicts else ""
             message = f"{drift.address} was changed by others (revision {number}){why}"
             flag = "--on-drift=revert|accept" + ("" if conflicts else "|merge")
-            # What puts their revision into the manifest's file: the step then has nothing left to overwrite.
-            command = f"reconciler rollback {drift.address} --to {number}"
+            # What puts their edit into the manifest's file: the step then has nothing left to overwrite.
+            options = ("" if conflicts else " --merge") + (" --draft" if flow.status == "draft" else "")
+            command = f"reconciler pull {drift.address}{options}"
             yield Objection("drift", "step", drift.address, message, flag, command)
 
 
