@@ -2,6 +2,8 @@
 
 import json
 from pathlib import Path
+from urllib.parse import urlencode
+from urllib.request import Request, urlopen
 
 import jsonschema
 import pytest
@@ -151,3 +153,29 @@ def test_lint_repairs_own_widgets_and_leaves_shared_ones(composed, cli):
     assert "include: {file: ../shared/bye.yaml, prefix: bye_" in own.read_text()
     assert group.read_text() == shared
     assert "included at flows/menu.yaml" in found.out + found.err
+
+
+def test_an_edit_of_the_console_comes_home_beside_includes(composed, cli, studio):
+    """A person's edit of an own widget is pulled into the YAML, includes stay; one of a group's widget is refused."""
+    here = ("--endpoint", studio.url)
+    assert cli("apply", "--auto-approve", *here).code == 0
+    sid = next(row["sid"] for row in cli("status", "--json", *here).json["resources"] if row["address"] == "Flow/menu")
+    body = cli("render", "menu", "--show-sensitive", *here).json
+    body["states"][1]["transitions"][1]["next"] = "bye_say"
+    in_console(studio, sid, body)
+    assert cli("pull", "--auto-approve", *here).code == 0
+    text = (composed.manifests / "flows" / "menu.yaml").read_text()
+    assert text == CALLS.replace("{event: failed}", "{event: failed, next: bye_say}")
+    assert "No changes." in cli("plan", *here).out
+    body["states"][2]["properties"]["say"] = "Farewell"
+    in_console(studio, sid, body)
+    refused = cli("pull", "--auto-approve", *here)
+    assert (refused.code != 0, "bye_say (shared/bye.yaml)" in refused.out + refused.err) == (True, True)
+    assert (composed.manifests / "flows" / "menu.yaml").read_text() == text
+
+
+def in_console(studio, sid, body):
+    """Publish a body as a person in the Console would."""
+    form = {"FriendlyName": "The menu", "Status": "published", "Definition": json.dumps(body)}
+    with urlopen(Request(f"{studio.url}/_console/Flows/{sid}", urlencode(form).encode()), timeout=10) as answer:  # noqa: S310 - our own address
+        answer.read()
