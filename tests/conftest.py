@@ -4,7 +4,7 @@ The network is switched off by pytest-socket, whose options stand in pyproject.t
 """
 
 import os
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -60,9 +60,11 @@ def shared_studio() -> Path:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):
-    """Fail a test that skips for want of a server, where servers are required."""
+    """Fail a test that skips for want of a server, where servers are required; note which server it was proved on."""
     report = yield
     marker = item.get_closest_marker("needs_server")
+    if marker is not None:
+        report.user_properties.append(("met servers", marker.args[0]))
     if report.skipped and call.excinfo is not None and marker is not None and _servers_required():
         report.outcome = "failed"
         report.longrepr = f"{call.excinfo.value} (a failure, because REQUIRE_SERVERS=1 and it needs {marker.args[0]})"
@@ -72,14 +74,21 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Count what was proved, and the skips by reason: a green run says how much it is worth.
 
-    A test adds to the count of WHAT by `record_property("counted WHAT", number)`.
+    A test adds to the count of WHAT by `record_property("counted WHAT", number)`, and names one of WHAT by
+    `record_property("met WHAT", name)`.
     """
     proved: Counter[str] = Counter()
+    met: defaultdict[str, set[str]] = defaultdict(set)
     for report in terminalreporter.stats.get("passed", []):
         properties = report.user_properties if report.when == "call" else ()
         proved.update({name: value for name, value in properties if name.startswith("counted ")})
+        for what, name in properties:
+            if what.startswith("met "):
+                met[what].add(name)
     for what, count in sorted(proved.items()):
         terminalreporter.write_line(f"{what}: {count}")
+    for what, names in sorted(met.items()):
+        terminalreporter.write_line(f"{what}: {len(names)} ({', '.join(sorted(names))})")
     reasons = Counter(
         report.longrepr[2].removeprefix("Skipped: ") if isinstance(report.longrepr, tuple) else str(report.longrepr)
         for report in terminalreporter.stats.get("skipped", [])
