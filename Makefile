@@ -52,7 +52,8 @@ format: .venv/dev.stamp ## put the code into the project's format
 bench: .venv/dev.stamp ## measure calls, time and memory, each beside its budget
 	$(BIN)/python -m tests.benchmarks.run
 
-soak: .venv/dev.stamp ## new seeds for MINUTES (10) minutes: half of them the simulation, then property tests, then fuzzing
+soak: .venv/dev.stamp ## every kill point on every store, then new seeds for MINUTES (10): simulation, properties, fuzzing
+	KILL_MATRIX=1 $(BIN)/pytest -n auto -q tests/contracts/test_state_kill_points.py tests/processes/test_kill_points.py
 	@start=$$(date +%s); $(BIN)/python -m tests.simulation.run --minutes "$$(awk 'BEGIN { print $(MINUTES) / 2 }')" || exit 1; \
 	end=$$(( $$start + 45 * $(MINUTES) )); while [ "$$(date +%s)" -lt "$$end" ]; do \
 	  seed=$$(date +%N); echo "seed $$seed; to repeat: $(BIN)/pytest -m hypothesis --hypothesis-profile=soak --hypothesis-seed=$$seed"; \

@@ -20,7 +20,10 @@ from reconciler.state.open import Run, store_at
 from tests.support import servers
 from tests.support.lock_server import PASSWORD, USER, lock_server
 from tests.support.object_server import object_server
+from tests.support.scenes import make_scene, proxy, template, zygote
 from tests.support.stores import IMPLEMENTATIONS, LEASE, params
+
+__all__ = ["make_scene", "proxy", "template", "zygote"]
 
 AT = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 

@@ -8,7 +8,7 @@ import os
 import signal
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -38,12 +38,16 @@ class Scene:
 
     Attributes:
         endpoint: where Studio is; None for behind the proxy.
+        location: where the state is; None for files of this folder.
+        environ: more environment variables of every command, such as the state's credentials.
     """
 
     folder: Path
     proxy: Proxy
     zygote: Zygote
     endpoint: str | None = None
+    location: str | None = None
+    environ: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def database(self) -> Path:
@@ -57,17 +61,20 @@ class Scene:
 
     def arguments(self, *arguments: str) -> list[str]:
         """Give a whole command line about this project."""
-        return ["--endpoint", self.endpoint or self.proxy.url, "--state", str(self.state), *arguments]
+        return ["--endpoint", self.endpoint or self.proxy.url, "--state", self.location or str(self.state), *arguments]
 
     def start(self, *arguments: str, fatal: str | None = None, env: Mapping[str, str] = EMPTY) -> int:
         """Start `reconciler ARGUMENTS`; `fatal` is a point of `support.fatal`, empty to note all points."""
         installed = None if fatal is None else (str(self.state.parent), str(self.folder / "touches"), fatal)
-        return self.zygote.start(self.arguments(*arguments), self.folder, ENVIRONMENT | env, How(fatal=installed))
+        return self.zygote.start(self.arguments(*arguments), self.folder, self._environment(env), How(fatal=installed))
 
     def execute(self, *arguments: str, terminal: Terminal | None = None, env: Mapping[str, str] = EMPTY) -> int:
         """Execute the installed command, on a terminal or without one."""
         how = How(terminal=terminal.name if terminal else None, executed=True)
-        return self.zygote.start(self.arguments(*arguments), self.folder, ENVIRONMENT | env, how)
+        return self.zygote.start(self.arguments(*arguments), self.folder, self._environment(env), how)
+
+    def _environment(self, env: Mapping[str, str]) -> dict[str, str]:
+        return {**ENVIRONMENT, **self.environ, **env}
 
     def end(self, pid: int) -> Ended:
         """Wait for a process; what it printed must hold no traceback, however it ended."""
@@ -103,7 +110,10 @@ class Scene:
         return {f"{d['kind']}/{d['metadata']['name']}" for d in documents if d["kind"] != "Project"}
 
     def document(self) -> dict[str, Any] | None:
-        """Read the snapshot."""
+        """Read the state: of files, the snapshot."""
+        if self.location is not None:
+            pulled = self.run("state", "pull")
+            return json.loads(pulled.out) if pulled.code == 0 else None
         return json.loads(self.state.read_text()) if self.state.exists() else None
 
 
