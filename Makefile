@@ -10,7 +10,7 @@ MINUTES ?= 10
 unexport RECONCILER_MANIFESTS RECONCILER_ENVIRONMENT RECONCILER_ENDPOINT RECONCILER_STATE RECONCILER_JSON
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format bench soak fuzz cassettes clean
+.PHONY: help demo test check kills format bench soak fuzz cassettes clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -45,6 +45,9 @@ check: .venv/dev.stamp ## format, lint, types and layers; changes nothing
 test: .venv/dev.stamp ## run every test; the last lines count what was skipped, and why
 	$(BIN)/pytest -n auto --dist worksteal
 
+kills: .venv/dev.stamp ## kill real runs at every point, on every kind of store; make test takes a part of them
+	KILL_MATRIX=1 $(BIN)/pytest -n auto --dist worksteal -q tests/contracts/test_state_kill_points.py tests/processes/test_kill_points.py
+
 format: .venv/dev.stamp ## put the code into the project's format
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
@@ -53,7 +56,7 @@ bench: .venv/dev.stamp ## measure calls, time and memory, each beside its budget
 	$(BIN)/python -m tests.benchmarks.run
 
 soak: .venv/dev.stamp ## every kill point on every store, then new seeds for MINUTES (10): simulation, properties, fuzzing
-	KILL_MATRIX=1 $(BIN)/pytest -n auto -q tests/contracts/test_state_kill_points.py tests/processes/test_kill_points.py
+	@$(MAKE) --no-print-directory kills
 	@start=$$(date +%s); $(BIN)/python -m tests.simulation.run --minutes "$$(awk 'BEGIN { print $(MINUTES) / 2 }')" || exit 1; \
 	end=$$(( $$start + 45 * $(MINUTES) )); while [ "$$(date +%s)" -lt "$$end" ]; do \
 	  seed=$$(date +%N); echo "seed $$seed; to repeat: $(BIN)/pytest -m hypothesis --hypothesis-profile=soak --hypothesis-seed=$$seed"; \

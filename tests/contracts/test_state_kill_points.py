@@ -1,6 +1,6 @@
 """SIGKILL at requests of a real run whose state is elsewhere, then run again: for every kind of store.
 
-All points with KILL_MATRIX=1, as `make soak` has it, else one in twelve. A state in files has its own tests.
+All points with KILL_MATRIX=1, as `make kills` has it, else one in twelve. A state in files has its own tests.
 """
 
 import os

@@ -1,7 +1,8 @@
 """SIGKILL at every point of a run, then run again.
 
 The points: every request, before and after it was carried out; every touch of the state, before it, in the middle of a
-write, and after the last. A run that lives counts them. Shards share them out among the workers; none is left out.
+write, and after the last. A run that lives counts them. Shards share them out among the workers; with KILL_MATRIX=1, as
+`make kills` has it, none is left out.
 """
 
 import os
@@ -15,6 +16,8 @@ from tests.support.proxy import Trap
 from tests.support.scene import APPLY, Scene, converge
 
 SHARDS = range(4)
+OTHERS = 3
+"""`make test` takes one in so many of the points of a run that does several things at once."""
 SERIAL = (*APPLY, "--parallelism", "1")
 
 pytestmark = [pytest.mark.socket, pytest.mark.slow]
@@ -42,10 +45,13 @@ def life(make_scene):
         return Life(shape, calls, touches)
 
 
-def _chosen(points: Iterable[str], shard: int) -> list[str]:
-    """Give the points of a shard, or the one that KILL_POINT names."""
+def _chosen(points: Iterable[str], shard: int, *, step: int = 1) -> list[str]:
+    """Give the points of a shard, or the one that KILL_POINT names; of `step` points one, unless all are wanted."""
     wanted = os.environ.get("KILL_POINT")
-    return [p for n, p in enumerate(points) if (n % len(SHARDS) == shard if wanted is None else p == wanted)]
+    if wanted is not None:
+        return [point for point in points if point == wanted]
+    chosen = list(points)[:: 1 if os.environ.get("KILL_MATRIX") else step]
+    return chosen[shard :: len(SHARDS)]
 
 
 def _points(touches: Sequence[str]) -> list[str]:
@@ -68,7 +74,8 @@ def _killed_at_call(scene: Scene, point: str, *command: str) -> None:
 @pytest.mark.parametrize("parallelism", ["1", "4"])
 def test_killed_at_every_request(make_scene, life, shard, parallelism, record_property):
     """Killed before or after any of its requests was carried out, a run is finished by the next one, nothing twice."""
-    points = _chosen((f"{n}:{when}" for n in range(1, life.calls + 1) for when in ("before", "after")), shard)
+    calls = (f"{n}:{when}" for n in range(1, life.calls + 1) for when in ("before", "after"))
+    points = _chosen(calls, shard, step=1 if parallelism == "1" else OTHERS)
     for point in points:
         with make_scene() as scene:
             try:

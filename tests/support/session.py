@@ -29,11 +29,14 @@ from reconciler.emulator.app import make_app
 from reconciler.emulator.operations import API, route
 from reconciler.emulator.serve import Server
 from reconciler.emulator.settings import EMBEDDED_ACCOUNT, Settings
-from reconciler.emulator.sids import sid_maker
+from reconciler.emulator.sids import CONSOLE_AUTHOR, sid_maker
 from reconciler.emulator.store import Store
 
 STUDIO = "127.0.0.1:8085"
 """How the emulator's address is shown; in files it stands for the port that the emulator really has."""
+
+OUR_USER = "US" + "a1" * 16
+"""How whoever our credentials stand for is shown."""
 
 MOST = 20
 """Flows whose SIDs are shown as numbers."""
@@ -181,6 +184,7 @@ class Session:
         sid = sid_maker(self.settings.seed)
         for number in range(1, MOST):
             text = text.replace(sid("FW", number), f"FW{number:032d}")
+        text = re.sub(rf"\bUS(?!{CONSOLE_AUTHOR[2:]})[0-9a-f]{{32}}\b", OUR_USER, text)
         return re.sub(
             r"\b[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}\b",
             "4f1c2a9e-0000-4000-8000-000000000001",
