@@ -27,6 +27,8 @@ _TYPE_WORDS: Final[dict[str, str]] = {
     "model_type": "a mapping",
     "model_attributes_type": "a mapping",
 }
+_FILE_HINT: Final = "Write `definition: {file: PATH}` when it is in a file."
+_OFF_HINT: Final = "Turning a rule off wants a reason: `{severity: off, reason: …}`."
 _PATTERNS: Final[dict[str, str]] = {
     kinds.DNS_LABEL: "a DNS label: lower-case letters, digits and '-', at most 63 characters",
     kinds.ACCOUNT_SID: "an account SID: AC and 32 hex digits",
@@ -47,7 +49,7 @@ def report(error: ValidationError, document: Text, model: type[BaseModel], findi
 def _report(detail: ErrorDetails, document: Text, model: type[BaseModel], findings: Findings) -> None:
     kind, path = detail["type"], detail["loc"]
     key_fault = bool(path) and path[-1] == "[key]"
-    path = path[:-1] if key_fault else path
+    path = _written(model, path[:-1] if key_fault else path)
     name = ".".join(str(step) for step in path)
     if kind == "extra_forbidden":
         known = _known_keys(model, path[:-1])
@@ -62,7 +64,9 @@ def _report(detail: ErrorDetails, document: Text, model: type[BaseModel], findin
         )
         findings.error("quote-it", what, document.place(path), hint=f'Write "{source}".')
     elif kind in _TYPE_WORDS:
-        findings.error("wrong-type", f"{name} must be {_TYPE_WORDS[kind]}", document.place(path, key=key_fault))
+        hint = _FILE_HINT if name == "spec.definition" else None
+        what = f"{name} must be {_TYPE_WORDS[kind]}"
+        findings.error("wrong-type", what, document.place(path, key=key_fault), hint=hint)
     else:
         _report_value(detail, document, path, findings)
 
@@ -76,9 +80,9 @@ def _report_value(detail: ErrorDetails, document: Text, path: Sequence[str | int
         wanted = f"must be {_PATTERNS.get(context['pattern'], 'like ' + str(context['pattern']))}"
     elif detail["type"] == "literal_error":
         wanted = f"must be {context['expected']}"
-        hint = findings.nearest(
-            document.source(path), str(context["expected"]).replace("'", "").replace(" or ", ", ").split(", ")
-        )
+        known = str(context["expected"]).replace("'", "").replace(" or ", ", ").split(", ")
+        off = path[:3] == ("spec", "lint", "rules") and document.source(path) == "off"
+        hint = _OFF_HINT if off else findings.nearest(document.source(path), known)
     elif detail["type"] in {"string_too_short", "too_short"}:
         wanted = "must not be empty"
     else:
@@ -94,6 +98,19 @@ def _known_keys(annotation: object, path: Sequence[str | int]) -> set[str]:
         if not rest:
             found |= {field.alias or name for name, field in model.model_fields.items()}
     return found
+
+
+def _written(annotation: object, path: Sequence[str | int]) -> tuple[str | int, ...]:
+    """Give a path as it stands in the file: pydantic puts the tag of a union's member into it."""
+    if not path:
+        return ()
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        fields = ((field.alias or name, field) for name, field in annotation.model_fields.items())
+        inner = next((field.annotation for name, field in fields if name == path[0]), None)
+        return (path[0], *_written(inner, path[1:]))
+    step = tuple(path[:1]) if get_origin(annotation) in {dict, list} else ()
+    ways = [(*step, *_written(argument, rest)) for argument, rest in _inside(annotation, path)]
+    return min(ways, key=len, default=tuple(path))
 
 
 def _descend(annotation: object, path: Sequence[str | int]) -> Iterator[tuple[type[BaseModel], Sequence[str | int]]]:

@@ -68,3 +68,21 @@ def test_lint_changes_no_plan(folder, texts):
     """What is said about lint is no part of the digest that a saved plan is bound to."""
     before = folder.load().desired.digest
     assert folder.write({"flow.yaml": texts["flow"] + HIDE}).load().desired.digest == before
+
+
+def test_a_fault_names_what_stands_in_the_file(folder, texts):
+    """A rule that is off without a reason is named as it is written, and the hint says how that is done."""
+    folder.write({"project.yaml": texts["project"] + "  lint:\n    rules:\n      plain-http: off\n"})
+    (finding,) = folder.findings()
+    assert finding.message.startswith("spec.lint.rules.plain-http: ")
+    assert "{severity: off, reason:" in finding.hint
+
+
+def test_a_definition_that_is_only_a_path_is_met_with_the_right_form(folder, texts):
+    """Who writes the path of a definition without `file` is told how it is written."""
+    flow_text = texts["flow"].replace("{file: reminder.json}", "reminder.json")
+    assert flow_text != texts["flow"]
+    folder.write({"flow.yaml": flow_text})
+    (finding,) = folder.findings()
+    assert finding.rule == "wrong-type"
+    assert "{file: PATH}" in finding.hint
