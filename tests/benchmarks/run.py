@@ -1,6 +1,6 @@
 """Measure calls, time and memory of the real command line, each beside its budget: `make bench`.
 
-    python -m tests.benchmarks.run [--flows 100,1000,10000] [--only start,sizes,latency,state,lint]
+    python -m tests.benchmarks.run [--flows 100,1000,10000] [--only PART,PART]
 
 Figures only: nothing fails on a slow machine. Every project, emulator and state is made anew in a temporary folder.
 """
@@ -27,6 +27,7 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 UNCHANGED_BUDGETS = {100: "", 1_000: "2 s", 10_000: "10 s, 300 MB"}
 LATENCY = 0.1
 PARALLELISM = 8
+PARTS = "start,compare,lint,simulate,state,sizes,latency"
 
 
 def row(*cells: object) -> None:
