@@ -6,7 +6,6 @@ a condition is a label and names nothing.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeGuard
@@ -109,7 +108,7 @@ def read(transitions: Json, renames: Renames) -> list[Transition] | None:
     if not isinstance(transitions, list):
         return None
     result: list[Transition] = []
-    seen: Counter[tuple[str, bytes]] = Counter()
+    seen: dict[tuple[str, bytes], int] = {}
     matches = 0
     for transition in transitions:
         if not _is_well_formed(transition):
@@ -117,8 +116,8 @@ def read(transitions: Json, renames: Renames) -> list[Transition] | None:
         event, conditions = str(transition["event"]), transition.get("conditions")
         asks = event == "match"
         identity = (event, _meaning(conditions, renames) if asks else b"")
-        ordinal = seen[identity]
-        seen[identity] += 1
+        ordinal = seen.get(identity, 0)
+        seen[identity] = ordinal + 1
         label, path = _names(event, conditions, matches if asks else ordinal)
         matches += asks
         rest = {key: value for key, value in transition.items() if key not in _IDENTITY}
