@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
@@ -46,8 +46,14 @@ def chosen(loaded: Loaded, said: Sequence[Address]) -> Chosen:
     unknown = next((address for address in said if address not in flows), None)
     if unknown is not None:
         message = f"{unknown} is not declared in the manifests"
-        raise UsageError(message, hint="Only declared flows can be linted.")
+        raise UsageError(message, hint=_near(unknown, flows))
     return Chosen(loaded, tuple(sorted(set(said) or flows)))
+
+
+def _near(unknown: Address, flows: Iterable[Address]) -> str:
+    from reconciler.manifest.findings import did_you_mean  # noqa: PLC0415 - only for a mistake
+
+    return did_you_mean(unknown.name, (flow.name for flow in flows)) or "`reconciler status` lists all addresses."
 
 
 def repair(app: App, work: Chosen) -> list[Repaired]:

@@ -64,9 +64,9 @@ def _report(detail: ErrorDetails, document: Text, model: type[BaseModel], findin
         )
         findings.error("quote-it", what, document.place(path), hint=f'Write "{source}".')
     elif kind in _TYPE_WORDS:
-        hint = _FILE_HINT if name == "spec.definition" else None
+        form = _FILE_HINT if name == "spec.definition" else None
         what = f"{name} must be {_TYPE_WORDS[kind]}"
-        findings.error("wrong-type", what, document.place(path, key=key_fault), hint=hint)
+        findings.error("wrong-type", what, document.place(path, key=key_fault), hint=form)
     else:
         _report_value(detail, document, path, findings)
 

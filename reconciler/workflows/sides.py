@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from reconciler.definition.layout import keep_ignored
+from reconciler.definition.remarks import nearest
 from reconciler.errors import NotFoundError, UsageError
 from reconciler.model.address import Address
 from reconciler.model.definition import Definition
@@ -13,11 +16,29 @@ from reconciler.plan.inputs import flow_names, flow_sids, recorded_as, wanted
 from reconciler.ports import FlowReader
 
 
+_LIST = "`reconciler status` lists all addresses."
+
+
+def no_flow(address: Address, problem: str, known: Iterable[Address], otherwise: str = _LIST) -> UsageError:
+    """Give the error for an address that names no flow.
+
+    Args:
+        address: as it was written.
+        problem: what it is not, such as `declared`.
+        known: the flows that there are; the nearest of them is named.
+        otherwise: the hint when none is near. Default: where all are listed.
+    """
+    if address.kind != "Flow":
+        return UsageError(f"{address}: these are test users, and this is about flows", hint="Name a flow.")
+    near = nearest(address.name, (one.name for one in known))
+    return UsageError(f"{address} is {problem}", hint=otherwise if near is None else f"Did you mean {near}?")
+
+
 def declared(desired: Desired, address: Address) -> DesiredFlow:
     """Give a declared flow. Raises UsageError when there is none of that address."""
     flow = desired.flows.get(address)
     if flow is None:
-        raise UsageError(f"{address} is not declared", hint="`reconciler status` lists all addresses.")
+        raise no_flow(address, "not declared", desired.flows)
     return flow
 
 
@@ -26,6 +47,11 @@ def record_of(desired: Desired, state: State, address: Address) -> FlowRecord:
     flow = desired.flows.get(address)
     known = recorded_as(state, flow) if flow is not None else None
     record = known[1] if known is not None else state.flow(address)
+    if record is None and flow is None:
+        message = f"{address} is neither declared nor recorded"
+        raise UsageError(message, hint="`reconciler status` lists all addresses.")
+    if record is None and flow is None:
+        raise no_flow(address, "neither declared nor recorded", {*desired.flows, *state.flows()})
     if record is None:
         raise UsageError(f"{address} is not recorded", hint="`reconciler apply` creates it; `import` takes one over.")
     return record

@@ -49,6 +49,23 @@ def test_exit_codes(flows, cli):
     assert cli("lint", "--explain", "plain-http").out.startswith("plain-http (warning)")
 
 
+@pytest.mark.parametrize("rule", ["plain-http", "unused-suppression"])
+def test_every_documented_rule_is_explained(cli, rule):
+    """--explain knows what lint says of itself too, and gives machines a document."""
+    assert cli("lint", "--explain", rule).out.startswith(f"{rule} (warning)")
+    found = cli("--json", "lint", "--explain", rule).json
+    assert (found["rule"], found["documentation"]) == (rule, f"docs/lint.md#{rule}")
+
+
+def test_a_misspelt_flow_is_met_with_the_nearest(cli):
+    """Who misspells an address gets the one that it resembles; who names none that exists learns so."""
+    assert "'hello'" in cli("lint", "helo").err
+    for command in ("diff", "graph"):
+        found = cli(command, "nobody")
+        assert found.code == exits.ERROR
+        assert "neither declared nor recorded" in found.err
+
+
 def test_fix_repairs_the_file_and_nothing_else(flows, cli):
     """--fix shows the change as git would, keeps the manner of the file and its placeholders, and finds no more."""
     hello = flows.manifests / "flows" / "hello.json"

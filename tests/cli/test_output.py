@@ -85,6 +85,8 @@ def test_a_saved_plan_is_private(project, cli):
         (("pull", "hello", "--dry-run"), "pull"),
         (("diff", "hello"), "diff"),
         (("graph", "hello"), "graph"),
+        (("lint",), "lint"),
+        (("lint", "--explain", "plain-http"), "lint-rule"),
         (("explain", "hello"), "explain"),
         (("state", "list"), "state-list"),
         (("state", "show", "hello"), "state-show"),

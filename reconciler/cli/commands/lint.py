@@ -16,6 +16,7 @@ from reconciler.model.address import Address
 from reconciler.views.lint.facts import Report, counts
 from reconciler.workflows.lint import lint
 
+_WRITABLE = "Name a file in a folder that is there and that you may write to."
 _FORMATS = ["human", "json", "sarif", "junit", "github"]
 
 
@@ -75,18 +76,20 @@ def _give(app: App, report: Report, text: str, output: Path | None) -> None:
     try:
         output.write_text(text + "\n", encoding="utf-8", errors="backslashreplace")
     except OSError as error:
-        raise UsageError(f"{output} cannot be written: {error.strerror}", hint="Name a file in a folder.") from error
+        raise UsageError(f"{output} cannot be written: {error.strerror}", hint=_WRITABLE) from error
     app.console.result(f"{total(report)} Written to {output}.")
 
 
 def _explain(app: App, rule: str) -> int:
+    from reconciler.definition.lint.engine import UNUSED_RULE  # noqa: PLC0415 - only here
     from reconciler.definition.lint.registry import by_id  # noqa: PLC0415 - only here
     from reconciler.manifest.findings import did_you_mean  # noqa: PLC0415 - only here
-    from reconciler.views.lint.human import render_rule  # noqa: PLC0415 - only here
+    from reconciler.views.lint import human, machine  # noqa: PLC0415 - only here
 
-    known = by_id()
+    known = {**by_id(), UNUSED_RULE.id: UNUSED_RULE}
     if rule not in known:
         hint = did_you_mean(rule, known) or f"Rules are {', '.join(known)}."
         raise UsageError(f"there is no lint rule {rule!r}", hint=hint)
-    app.console.result(render_rule(known[rule], app.console.style))
+    found = known[rule]
+    app.console.result(machine.render_rule(found) if app.common.json else human.render_rule(found, app.console.style))
     return exits.DONE

@@ -22,6 +22,18 @@ MOST: Final = 1_000
 UNUSED: Final = "unused-suppression"
 """The rule that says that a suppression hides nothing; it is the engine's own."""
 
+UNUSED_RULE: Final = Rule(
+    id=UNUSED,
+    number=99,
+    severity="warning",
+    summary="A suppression in a Flow document that hides nothing",
+    why="What it was for has been repaired, or it names the wrong widget; it would hide the next mistake there.",
+    example="- {rule: dangling-next, widget: ask, reason: …}   and every next of ask leads to a widget",
+    remedy="Remove it.",
+    check=lambda _: iter(()),
+)
+"""What is documented of it. No level can be chosen for it, and it cannot be suppressed."""
+
 Found = tuple[Rule, Problem]
 
 

@@ -77,7 +77,8 @@ def _unmatchable(context: Context) -> Iterator[Problem]:
     for widget, transition, condition in conditions(context):
         reason = _reason(condition)
         if reason is not None:
-            yield _about(widget, transition, condition, f"{condition.kind} {quoted(condition.value)}: {reason}")
+            message = f"{condition.kind} {quoted(condition.value)} can never hold: it {reason}"
+            yield _about(widget, transition, condition, message)
 
 
 def _reason(condition: Condition) -> str | None:

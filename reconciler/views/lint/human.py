@@ -21,7 +21,8 @@ def render(report: Report, style: Style) -> str:
     shown = {one.finding.rule for one in report.shown()}
     meanings = [line for rule in report.rules() if rule.id in shown for line in _meaning(rule, style)]
     if meanings:
-        lines += ["", *meanings]
+        more = f"{PAGE} says more, and so does `reconciler lint --explain RULE`."
+        lines += ["", *meanings, *wrapped(more, 2, style)]
     return joined([*lines, *([""] if lines else []), total(report)])
 
 

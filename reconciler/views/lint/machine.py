@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import cast
 
+from reconciler.definition.lint.rule import Rule
 from reconciler.views.lint.facts import Report, counts, page_of
-from reconciler.views.lint.shapes import LintFindingShape, LintShape
+from reconciler.views.lint.shapes import LintFindingShape, LintRuleShape, LintShape
 from reconciler.views.machine.findings import finding_shape
 from reconciler.views.machine.text import document
 from reconciler.workflows.lint import Linted
@@ -26,6 +27,22 @@ def render(report: Report) -> str:
         },
         "findings": [_finding(one, report) for one in (*shown, *suppressed)],
         "repaired": [{"file": one.file, "diff": report.text(one.diff)} for one in report.repaired],
+    }
+    return document(data)
+
+
+def render_rule(rule: Rule) -> str:
+    """Give everything about one rule."""
+    data: LintRuleShape = {
+        "format": 1,
+        "rule": rule.id,
+        "severity": rule.severity,
+        "summary": rule.summary,
+        "why": rule.why,
+        "example": rule.example,
+        "remedy": rule.remedy,
+        "fixes": rule.fixes or None,
+        "documentation": rule.page,
     }
     return document(data)
 

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from typing import Final
 
+from reconciler.definition.lint.engine import UNUSED_RULE
 from reconciler.definition.lint.registry import rules
 from reconciler.definition.lint.rule import Rule
 
@@ -55,7 +56,7 @@ spec:
 
 def page() -> str:
     """Give the page."""
-    return "\n".join([_HEAD, *(line for rule in rules() for line in _rule(rule)), *_own()])
+    return "\n".join([_HEAD, *(line for rule in (*rules(), UNUSED_RULE) for line in _rule(rule))])
 
 
 def _rule(rule: Rule) -> Iterator[str]:
@@ -64,15 +65,6 @@ def _rule(rule: Rule) -> Iterator[str]:
     yield f"```text\n{rule.example}\n```\n"
     repair = f" `--fix` {rule.fixes}." if rule.fixes else ""
     yield f"{rule.remedy}{repair}\n"
-
-
-def _own() -> Iterator[str]:
-    yield "### unused-suppression\n"
-    yield (
-        "Warning. A suppression in a Flow document that hides nothing. What it was for has been repaired, or it names "
-        "the wrong widget, and would hide the next mistake there. Remove it."
-    )
-    yield ""
 
 
 if __name__ == "__main__":

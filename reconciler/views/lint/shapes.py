@@ -49,3 +49,18 @@ class LintShape(TypedDict):
     summary: LintSummaryShape
     findings: list[LintFindingShape]
     repaired: list[RepairedShape]
+
+
+@with_config(STRICT)
+class LintRuleShape(TypedDict):
+    """What is known of one rule. `severity` is the one by default; `fixes` what `--fix` does, null when nothing."""
+
+    format: Literal[1]
+    rule: str
+    severity: Literal["error", "warning", "note"]
+    summary: str
+    why: str
+    example: str
+    remedy: str
+    fixes: str | None
+    documentation: str

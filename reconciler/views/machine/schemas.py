@@ -10,7 +10,7 @@ from reconciler.model.jsontypes import JsonObject
 from reconciler.plan.json_schema import json_schema
 from reconciler.views.authoring import ConvertShape, RenderShape
 from reconciler.views.bindings import shapes as binding_shapes
-from reconciler.views.lint.shapes import LintShape
+from reconciler.views.lint.shapes import LintRuleShape, LintShape
 from reconciler.views.machine import home_shapes, shapes
 from reconciler.views.machine.event_shapes import EventShape
 from reconciler.views.machine.graph import GraphShape
@@ -31,6 +31,7 @@ _DOCUMENTS: Final[dict[str, tuple[str, Any]]] = {
     "history": ("History", home_shapes.HistoryShape),
     "import": ("Import", shapes.ImportShape),
     "lint": ("Lint", LintShape),
+    "lint-rule": ("One rule of lint", LintRuleShape),
     "pull": ("Pull", home_shapes.PullShape),
     "render": ("Rendered definition", RenderShape),
     "rollback": ("Rollback", shapes.RollbackShape),
