@@ -64,6 +64,18 @@ def value_of(definition: Definition, widget: str, path: str) -> Json | Missing:
     return value
 
 
+def member_names(definition: Definition, widget: str, path: str) -> tuple[str, ...]:
+    """Give the names that stand beside the last one of a path: what a person may have meant by it.
+
+    Where the path leads nowhere before its last step, the properties.
+    """
+    found = value_of(definition, widget, ".".join(steps(path)[:-1]))
+    if isinstance(found, list):
+        return tuple(str(item[key]) for item in found if isinstance(item, dict) for key in _texts(item)[:1])
+    beside = found if isinstance(found, dict) else value_of(definition, widget, "properties")
+    return tuple(beside) if isinstance(beside, dict) else ()
+
+
 def steps(path: str) -> tuple[str, ...]:
     """Give the keys of a path, `properties` included where it was left out."""
     found = tuple(index or key for index, key in _STEP.findall(path))

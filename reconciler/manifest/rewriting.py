@@ -159,7 +159,7 @@ class Rewriting:
         lost = sorted((_placeholders(old) - _placeholders(new)).keys())
         if lost and not self._replace:
             more = f" and {len(lost) - _SHOWN} more" if len(lost) > _SHOWN else ""
-            message = f"{file} holds {', '.join(lost[:_SHOWN])}{more}, which the new content would replace by values"
+            message = f"{file} holds {', '.join(lost[:_SHOWN])}{more}, which would get lost"
             raise RefusedError(message, hint="Say --replace-placeholders to let them go, or change the file yourself.")
 
 

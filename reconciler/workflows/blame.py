@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal, assert_never
+from typing import Final, Literal, assert_never
 
 from reconciler.definition import compare as definitions
 from reconciler.definition.canonical import same
@@ -29,10 +29,12 @@ from reconciler.definition.difference import (
     WidgetRenamed,
     WidgetsMoved,
 )
-from reconciler.definition.lookup import MISSING, Missing, parted, steps, value_of, widget_names
+from reconciler.definition.lookup import MISSING, Missing, member_names, parted, steps, value_of, widget_names
+from reconciler.definition.remarks import nearest
 from reconciler.errors import UsageError
 from reconciler.model.address import Address
 from reconciler.model.audit import Actor
+from reconciler.model.definition import Definition
 from reconciler.model.desired import Desired
 from reconciler.model.jsontypes import Json
 from reconciler.model.live import FlowRevision
@@ -45,6 +47,9 @@ from reconciler.workflows.sides import record_of
 from reconciler.workflows.world import ReadingWorld
 
 BlameKind = Literal["changed", "added", "removed", "renamed"]
+
+_SHOWN: Final = 20
+"""How many names a hint lists."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,11 +132,7 @@ def blame(world: ReadingWorld, audit: AuditReader, desired: Desired, asked: Ques
     name, path = parted(asked.what, widget_names(bodies.definition(body.revision)))
     found = _Search(bodies, numbers, every=asked.every).last_change(name, path)
     if found is None:
-        near = ", ".join(widget_names(bodies.definition(body.revision))[:8])
-        raise UsageError(
-            f"{address}: no revision that was looked at has {asked.what!r}",
-            hint=f"Widgets are {near}; --every looks at all revisions.",
-        )
+        raise _unfound(asked, bodies.definition(body.revision), name, path)
     known = (*world.state.history(address), *record.revisions)
     revision = bodies.revision(found.where.after)
     entry = next((one for one in known if one.revision == revision.revision), None)
@@ -153,6 +154,26 @@ def blame(world: ReadingWorld, audit: AuditReader, desired: Desired, asked: Ques
         actor=actors_of([(revision.revision, when)], told).get(revision.revision),
         nameless=told.missing,
     )
+
+
+def _unfound(asked: Question, latest: Definition, name: str, path: str) -> UsageError:
+    """Give the error for what no revision has: the nearest name that the latest has, or all that it has there."""
+    widgets = widget_names(latest)
+    if name in widgets:
+        asked_for, known = steps(path)[-1], member_names(latest, name, path)
+        of = f"{name} has {_listed(known)}"
+    else:
+        asked_for, known, of = name, widgets, f"widgets are {_listed(widgets)}"
+    near = nearest(asked_for, known)
+    hint = f"In the latest revision {of}." if near is None else f"Did you mean {near!r}?"
+    if not asked.every:
+        hint += " --every also finds what came and went."
+    return UsageError(f"{asked.address}: no revision that was looked at has {asked.what!r}", hint=hint)
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return ", ".join(names[:_SHOWN]) + more
 
 
 @dataclass(frozen=True, slots=True)

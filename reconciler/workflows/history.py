@@ -13,7 +13,6 @@ from typing import Final
 
 from reconciler.definition import compare as definitions
 from reconciler.definition.document import of
-from reconciler.errors import UsageError
 from reconciler.model.address import Address
 from reconciler.model.audit import Actor, Audit, AuditEvent
 from reconciler.model.desired import Desired
@@ -24,7 +23,7 @@ from reconciler.plan.values import DiffItem, FieldChanged
 from reconciler.ports import AuditReader, StateReader
 from reconciler.workflows.bodies import Bodies
 from reconciler.workflows.results import History
-from reconciler.workflows.sides import record_of
+from reconciler.workflows.sides import no_flow, record_of
 from reconciler.workflows.world import ReadingWorld
 
 _NEAR: Final = timedelta(seconds=30)
@@ -56,7 +55,8 @@ def read_history(state: StateReader, address: Address) -> History:
     present = state.read()
     record = present.flow(address) if present is not None else None
     if record is None:
-        raise UsageError(f"{address} is not recorded", hint="`reconciler state list` shows what is.")
+        known = present.flows() if present is not None else ()
+        raise no_flow(address, "not recorded", known, "`reconciler state list` shows what is.")
     by_number = {entry.revision: entry for entry in (*state.history(address), *record.revisions)}
     return History(address, record, tuple(by_number[number] for number in sorted(by_number)))
 

@@ -30,7 +30,7 @@ from reconciler.plan.values import DiffItem, FieldChanged
 from reconciler.ports import StateStore
 from reconciler.workflows.plan import must_match
 from reconciler.workflows.refresh import look_of
-from reconciler.workflows.sides import body_definition, wanted_here
+from reconciler.workflows.sides import body_definition, no_flow, wanted_here
 from reconciler.workflows.world import ReadingWorld
 
 _NO_BASE: Final = "the revision both sides started from cannot be read"
@@ -149,10 +149,8 @@ def _known(desired: Desired, state: State, options: PullOptions) -> list[Address
     for address in named:
         flow = desired.flows.get(address)
         if flow is None:
-            raise UsageError(
-                f"{address} is not declared, so there is no file to write it to",
-                hint=f"Write a document for it, then take it over: `reconciler import {address} FW…`.",
-            )
+            write = f"Write a document for it, then take it over: `reconciler import {address} FW…`."
+            raise no_flow(address, "not declared, so there is no file to write it to", desired.flows, write)
         if recorded_as(state, flow) is None:
             raise UsageError(
                 f"{address} is not recorded, so nobody knows which flow it is",

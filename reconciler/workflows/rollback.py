@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from reconciler.definition.canonical import digest_bytes
-from reconciler.errors import UsageError
 from reconciler.model.address import Address
 from reconciler.model.definition import Definition, Status
 from reconciler.model.desired import Desired
 from reconciler.model.live import FlowRevision
-from reconciler.workflows.sides import declared, revision_of
+from reconciler.workflows.sides import declared, no_flow, revision_of
 from reconciler.workflows.world import ReadingWorld
 
 
@@ -23,7 +22,8 @@ def body_of(world: ReadingWorld, address: Address, revision: int) -> FlowRevisio
     state = world.state.read()
     record = state.flow(address) if state is not None else None
     if record is None:
-        raise UsageError(f"{address} is not recorded", hint="`reconciler state list` shows what is.")
+        known = state.flows() if state is not None else ()
+        raise no_flow(address, "not recorded", known, "`reconciler state list` shows what is.")
     return revision_of(world.reader, address, record, revision)
 
 

@@ -15,7 +15,6 @@ from reconciler.model.record import FlowRecord, State
 from reconciler.plan.inputs import flow_names, flow_sids, recorded_as, wanted
 from reconciler.ports import FlowReader
 
-
 _LIST = "`reconciler status` lists all addresses."
 
 
@@ -47,9 +46,6 @@ def record_of(desired: Desired, state: State, address: Address) -> FlowRecord:
     flow = desired.flows.get(address)
     known = recorded_as(state, flow) if flow is not None else None
     record = known[1] if known is not None else state.flow(address)
-    if record is None and flow is None:
-        message = f"{address} is neither declared nor recorded"
-        raise UsageError(message, hint="`reconciler status` lists all addresses.")
     if record is None and flow is None:
         raise no_flow(address, "neither declared nor recorded", {*desired.flows, *state.flows()})
     if record is None:

@@ -12,7 +12,7 @@ import pytest
 
 from reconciler.definition import document
 from reconciler.errors import NotFoundError, UsageError
-from reconciler.model.address import flow
+from reconciler.model.address import Address, flow
 from reconciler.model.audit import Actor, Audit, AuditEvent
 from reconciler.model.definition import Digests
 from reconciler.model.desired import Desired, Environment, Policy
@@ -203,6 +203,30 @@ def test_what_never_was_is_refused():
     for what in ("nobody", "greet.nothing", "nobody.body"):
         with pytest.raises(UsageError):
             past(5, 2).blame(what)
+
+
+def test_what_was_mistyped_is_named_as_it_is_spelt():
+    """The hint names the nearest widget, property, transition or parameter that there is."""
+    for what, meant in {
+        "gret": "greet",
+        "greet.bdy": "body",
+        "greet.transitions.fialed": "failed",
+        "greet.parameters[too]": "to",
+    }.items():
+        with pytest.raises(UsageError) as caught:
+            past(5, 2).blame(what)
+        assert f"{meant!r}" in (caught.value.hint or "")
+
+
+def test_who_asks_about_no_flow_is_told_what_there_is():
+    """A mistyped address gets the nearest one, test users are said to be no flow, and `apply` is not promised."""
+    flow_, hints = past(5, 2), []
+    for address in (flow("greter"), flow("another-thing"), Address("TestUsers", "greeter")):
+        with pytest.raises(UsageError) as caught:
+            look_back(flow_.world, flow_, DESIRED, LookBack(address), flow_.read())
+        hints.append(caught.value.hint or "")
+    assert "greeter" in hints[0]
+    assert not any("apply" in hint for hint in hints)
 
 
 def test_plan_and_person_are_told():

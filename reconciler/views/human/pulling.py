@@ -37,8 +37,12 @@ def _flow(flow: PulledFlow, style: Style, sensitive: frozenset[str]) -> Iterator
     if pulled.conflicts:
         yield f"! {address}: conflict with revision {pulled.revision.revision}; nothing is written for it"
         yield from (f"    both sides changed {plain(masked_text(place, sensitive))}" for place in pulled.conflicts)
+        # Who takes the manifest overwrites one flow, not all that others changed; a draft is no drift to revert.
+        draft = pulled.revision.status == "draft" and pulled.flow.status == "published"
         take = (
-            f"`reconciler pull {pulled.address}` takes what is live, `reconciler apply --on-drift=revert` the manifest."
+            f"`reconciler pull {pulled.address}{' --draft' if draft else ''}` takes what is live, "
+            f"`reconciler apply --target {pulled.address} {'--allow-draft' if draft else '--on-drift=revert'}` "
+            "the manifest."
         )
         yield from wrapped(said(take, style), 4, style)
     elif flow.refused is not None:
