@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Final, TypeAlias
+from typing import Final
 
+from reconciler.views.graph.obstacles import Area, Obstacles
 from reconciler.views.graph.placement import Block, Link, Placement, Point, at_origin, entries, simplified
 
 _APART: Final = 16.0
@@ -17,25 +17,9 @@ _ABOVE: Final = 46.0
 _STRETCH: Final = (1.0, 1.15, 1.3, 1.5, 1.75)
 """Our boxes may be larger than those of the Studio: so much the canvas may be stretched to hold them."""
 
-_CLEAR: Final = 11.0
 _LANES: Final = (16.0, 26.0, 36.0, 46.0)
-_BESIDE: Final = 6.0
-_HIT: Final = 2_000.0
-_SHARED: Final = 260.0
 _TURN: Final = 40.0
-_CROSSED: Final = 12.0
 _MOST: Final = 18
-
-_Area: TypeAlias = tuple[float, float, float, float]
-
-
-@dataclass(slots=True)
-class _Taken:
-    """Where blocks are, and pieces of lines that are drawn already."""
-
-    areas: list[_Area]
-    across: list[tuple[float, float, float]] = field(default_factory=list)
-    upright: list[tuple[float, float, float]] = field(default_factory=list)
 
 
 def canvas_places(blocks: Sequence[Block], links: Sequence[Link], *, forced: bool = False) -> tuple[Point, ...] | None:
@@ -70,7 +54,7 @@ def routed(blocks: Sequence[Block], links: Sequence[Link], places: Sequence[Poin
         room: how much is written below the points where lines leave. Default nothing.
     """
     areas = [(x, y, x + block.width, y + block.height) for (x, y), block in zip(places, blocks, strict=True)]
-    taken = _Taken(areas)
+    taken = Obstacles(areas)
     starts = [places[link.source][0] + link.port for link in links]
     arrivals = entries(blocks, links, [x - places[link.target][0] for x, link in zip(starts, links, strict=True)])
     leaving: dict[int, int] = {}
@@ -83,18 +67,18 @@ def routed(blocks: Sequence[Block], links: Sequence[Link], places: Sequence[Poin
         end = (places[link.target][0] + arrival, areas[link.target][1])
         heights = (begin[1] + room + 14 + 7 * left, end[1] - 22 - 7 * (come % 5))
         routes.append(_best(begin, end, heights, taken))
-        _take(routes[-1], taken)
+        taken.take(routes[-1])
     return at_origin(places, routes)
 
 
-def _area(block: Block, wide: float, high: float) -> _Area | None:
+def _area(block: Block, wide: float, high: float) -> Area | None:
     if block.offset is None:
         return None
     x, y = block.offset[0] * wide, block.offset[1] * high
     return x, y, x + block.width, y + block.height
 
 
-def _all_placed(blocks: Sequence[Block], links: Sequence[Link], areas: Sequence[_Area | None]) -> tuple[Point, ...]:
+def _all_placed(blocks: Sequence[Block], links: Sequence[Link], areas: Sequence[Area | None]) -> tuple[Point, ...]:
     """Find a place for what has none: below what leads to it, else below everything, where nothing stands yet."""
     placed = list(areas)
     leading = {link.target: link.source for link in reversed(links)}
@@ -112,7 +96,7 @@ def _all_placed(blocks: Sequence[Block], links: Sequence[Link], areas: Sequence[
     return tuple((area[0], area[1]) for area in placed if area is not None)
 
 
-def _overlapping(areas: Sequence[_Area]) -> bool:
+def _overlapping(areas: Sequence[Area]) -> bool:
     ordered = sorted(areas, key=lambda area: (area[1], area[0]))
     for index, (left, _, right, bottom) in enumerate(ordered):
         for other in ordered[index + 1 :]:
@@ -123,22 +107,24 @@ def _overlapping(areas: Sequence[_Area]) -> bool:
     return False
 
 
-def _touching(one: _Area, other: _Area) -> bool:
+def _touching(one: Area, other: Area) -> bool:
     return _overlapping([one, other])
 
 
-def _best(begin: Point, end: Point, heights: tuple[float, float], taken: _Taken) -> tuple[Point, ...]:
+def _best(begin: Point, end: Point, heights: tuple[float, float], taken: Obstacles) -> tuple[Point, ...]:
     best: tuple[Point, ...] = ()
     least = math.inf
     for route in _candidates(begin, end, heights, taken):
         length = _TURN * len(route) + sum(abs(x1 - x2) + abs(y1 - y2) for (x1, y1), (x2, y2) in pairwise(route))
         # What is longer than the best is dear cannot be better, whatever it meets.
-        if length < least and (cost := length + _trouble(route, taken)) < least:
+        if length < least and (cost := length + taken.trouble(route, least - length)) < least:
             best, least = route, cost
     return best
 
 
-def _candidates(begin: Point, end: Point, heights: tuple[float, float], taken: _Taken) -> Iterator[tuple[Point, ...]]:
+def _candidates(
+    begin: Point, end: Point, heights: tuple[float, float], taken: Obstacles
+) -> Iterator[tuple[Point, ...]]:
     (x1, y1), (x2, y2) = begin, end
     upper, lower = heights
     if upper <= lower:
@@ -150,38 +136,3 @@ def _candidates(begin: Point, end: Point, heights: tuple[float, float], taken: _
     middle = (x1 + x2) / 2
     for x in sorted(sides, key=lambda x: (abs(x - x1) + abs(x - x2), abs(x - middle), x))[: _MOST * 4]:
         yield simplified([begin, (x1, upper), (x, upper), (x, lower), (x2, lower), end])
-
-
-def _trouble(route: Sequence[Point], taken: _Taken) -> float:
-    cost = 0.0
-    for (x1, y1), (x2, y2) in pairwise(route):
-        cost += _HIT * _hits((min(x1, x2), min(y1, y2), max(x1, x2), max(y1, y2)), taken.areas)
-        if y1 == y2:
-            cost += _shared(y1, min(x1, x2), max(x1, x2), (taken.across, taken.upright))
-        else:
-            cost += _shared(x1, min(y1, y2), max(y1, y2), (taken.upright, taken.across))
-    return cost
-
-
-def _hits(piece: _Area, areas: Sequence[_Area]) -> int:
-    x1, y1, x2, y2 = piece
-    return sum(
-        1
-        for left, top, right, bottom in areas
-        if x1 < right + _CLEAR and x2 > left - _CLEAR and y1 < bottom - 1 and y2 > top + 1
-    )
-
-
-def _shared(at: float, low: float, high: float, pieces: tuple[Sequence[tuple[float, float, float]], ...]) -> float:
-    along, crossing = pieces
-    shared = sum(1 for other, start, end in along if abs(other - at) < _BESIDE and start < high and low < end)
-    crossed = sum(1 for other, start, end in crossing if low < other < high and start < at < end)
-    return _SHARED * shared + _CROSSED * crossed
-
-
-def _take(route: Sequence[Point], taken: _Taken) -> None:
-    for (x1, y1), (x2, y2) in pairwise(route):
-        if y1 == y2:
-            taken.across.append((y1, min(x1, x2), max(x1, x2)))
-        else:
-            taken.upright.append((x1, min(y1, y2), max(y1, y2)))
