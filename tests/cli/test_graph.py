@@ -126,3 +126,11 @@ def test_secrets_are_covered(cli):
         found = cli("graph", "hello", "--desired", "--format", look)
         assert found.code == 0
         assert "never-shown" not in found.out
+
+
+@pytest.mark.parametrize("revision", ["abc", "0", "-1", "²"])
+def test_a_revision_is_a_number(cli, revision):
+    """What is no number of a revision is named in the words of the command, not of its parser."""
+    found = cli("diff", "hello", "--", revision)
+    assert found.code == 1
+    assert "is no revision" in found.err

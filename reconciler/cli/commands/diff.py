@@ -18,9 +18,22 @@ from reconciler.workflows.diff import compare_revisions
 _MOST: Final = 2
 
 
+class _Revision(click.ParamType[int]):
+    """The number of a revision."""
+
+    name = "REV"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Read a number."""
+        text = str(value)
+        if not text.isascii() or not text.isdigit() or int(text) < 1:
+            self.fail(f"{text!r} is no revision: write its number", param, ctx)
+        return int(text)
+
+
 @make("diff")
 @address_argument
-@click.argument("rev", type=click.IntRange(min=1), nargs=-1, metavar="[REV] [REV]")
+@click.argument("rev", type=_Revision(), nargs=-1, metavar="[REV] [REV]")
 @variable_options
 def command(app: App, address: Address, rev: tuple[int, ...], **flags: Unpack[VariableFlags]) -> int:
     """Compare live, manifest and revisions of a flow.
