@@ -60,10 +60,12 @@ def check_bindings(
         place = _Placing(flow.source, address, texts)
         unbound = {(fault.widget, fault.property) for fault in flow.unbound}
         found += [_unbound(address, fault) for fault in flow.unbound]
+        remarks = list(mentions(flow.definition.data(), work.table))
+        told = {remark.path for remark in remarks}
         for item in used(flow):
-            if (item.widget, item.at) not in unbound:
+            if (item.widget, item.at) not in unbound and item.path not in told:
                 found.append(work.check(item, place))
-        for remark in mentions(flow.definition.data(), work.table):
+        for remark in remarks:
             where = place(remark.path)
             token, _, rest = remark.message.partition(" ")
             found.append(

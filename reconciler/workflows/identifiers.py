@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from reconciler.definition.locate import Path
-from reconciler.definition.promotion.slots import FUNCTION, SID, SIDS, AnySlot, FunctionSlot, slots
+from reconciler.definition.promotion.mentions import paths_of, texts_in
+from reconciler.definition.promotion.slots import FUNCTION, PLAIN, SID, SIDS, AnySlot, FunctionSlot, slots
 from reconciler.definition.promotion.table import host_of, split_url
+from reconciler.definition.remarks import dotted, name_of
 from reconciler.model.address import Address
 from reconciler.model.assets import ASKABLE, Asset
 from reconciler.model.desired import DesiredFlow
+from reconciler.model.jsontypes import JsonObject
 from reconciler.ports import AssetReader
 
 _SERVERLESS: Final = ".twil.io"
@@ -49,8 +52,22 @@ class Used:
 
 def used(flow: DesiredFlow) -> Iterator[Used]:
     """Give every identifier of a flow. What holds Liquid or references is none."""
-    for slot in slots(flow.definition.data()):
+    data = flow.definition.data()
+    known: set[Path] = set()
+    for slot in slots(data):
+        known.update(paths_of(slot))
         yield from _used(flow.address, slot)
+    yield from _elsewhere(flow.address, data, known)
+
+
+def _elsewhere(address: Address, data: JsonObject, known: Collection[Path]) -> Iterator[Used]:
+    """Give the SIDs that stand alone in properties of which nobody knows that they hold some, as of new widgets."""
+    listed = data.get("states")
+    for index, state in enumerate(listed if isinstance(listed, list) else ()):
+        properties = state.get("properties") if isinstance(state, dict) else None
+        for path, text in texts_in(properties, ("states", index, "properties")):
+            if path not in known and text[:2] in PLAIN and SID.fullmatch(text):
+                yield Used(address, name_of(state) or "", dotted(state, path[2:]) or "", path, SIDS[text[:2]], text)
 
 
 def find(item: Used, reader: AssetReader) -> Asset | None:

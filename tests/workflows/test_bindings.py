@@ -72,6 +72,20 @@ class TestCheck:
             "properties.from": "exists",
         }
 
+    def test_a_sid_counts_wherever_it_stands_alone(self):
+        """A SID in a property of another kind, or of a widget that nobody knows, is looked for too, told once."""
+        project = desired(
+            ("send-message", {"service": "MG" + A}),
+            ("brand-new", {"places": [{"at": "WW" + A}], "say": "about WW" + A, "template": "HX" + A}),
+            bindings={"there": {"workflow/desk": "WW" + A}, "here": {"workflow/desk": "WW" + B}},
+        )
+        assert verdicts(project, Asset("messaging", "MG" + A)) == {
+            "properties.service": "exists",
+            "properties.places[0].at": "mentioned",
+            "properties.template": "missing",
+            "properties.say": "mentioned",
+        }
+
     def test_a_function_must_be_one(self):
         """All parts of a widget must be of the Function that it calls; a query and empty parts do not count."""
         whole = dict(function("x", "a").value)

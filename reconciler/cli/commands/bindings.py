@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Unpack
 
@@ -103,7 +104,8 @@ def _discover(  # noqa: PLR0913 - one for each option of its own
     shown = change.diff().rstrip("\n")
     if shown:
         console.result(f"\n{console.cover(shown)}")
-        again = f"reconciler bindings discover --from {source} --to {target} --write"
+        chosen = "".join([" --all" if everything else "", *(f" --only {name}" for name in names)])
+        again = f"{app.common.program} bindings discover --from {source} --to {target}{chosen} --write"
         console.say(f"\n{change.file} is written." if write else f"\nNothing is written yet. To write it: {again}")
     return exits.DONE
 
@@ -137,9 +139,17 @@ def _account(found: compose.Project, client: StudioClient) -> str:
     if environment.account not in {None, answered}:
         raise RefusedError(
             f"account {answered} answers, but {environment.account} is expected for {environment.name}",
-            hint="Name its variables in the environment: `credentials: {accountSid: env:…, authToken: env:…}`.",
+            hint=_credentials_hint(environment.credentials),
         )
     return answered
+
+
+def _credentials_hint(named: Mapping[str, str]) -> str:
+    """Say what to do about credentials of another account: name the variables, or set those that are named."""
+    names = [name.removeprefix("env:") for name in named.values()]
+    if names:
+        return f"Its credentials are read from {' and '.join(names)}: set them to those of this account."
+    return "Name its variables in the environment: `credentials: {accountSid: env:…, authToken: env:…}`."
 
 
 def _managed(found: compose.Project, run: Runtime) -> dict[str, str]:

@@ -17,10 +17,10 @@ MENTIONED = "foreign-identifier"
 def mentions(data: JsonObject, table: Table) -> Iterator[Remark]:
     """Give the identifiers of other environments that stand somewhere in a longer text; what is translated is none."""
     tokens = table.others_tokens()
-    translated = {path for slot in slots(data) for path in _paths(slot)} if tokens else set()
+    translated = {path for slot in slots(data) for path in paths_of(slot)} if tokens else set()
     listed = data.get("states")
     for index, state in enumerate(listed if tokens and isinstance(listed, list) else ()):
-        for path, text in _texts(state, ()):
+        for path, text in texts_in(state):
             if ("states", index, *path) in translated:
                 continue
             for found in sorted(tokens.intersection(in_text(text))):
@@ -30,19 +30,21 @@ def mentions(data: JsonObject, table: Table) -> Iterator[Remark]:
                 yield Remark(MENTIONED, "warning", message, where, name_of(state), dotted(state, path), hint)
 
 
-def _paths(slot: AnySlot) -> Iterator[Path]:
+def paths_of(slot: AnySlot) -> Iterator[Path]:
+    """Give where the texts of a slot stand."""
     if isinstance(slot, FunctionSlot):
         yield from ((*slot.path, FUNCTION[part]) for part in slot.parts)
     else:
         yield slot.path
 
 
-def _texts(value: Json, path: Path) -> Iterator[tuple[Path, str]]:
+def texts_in(value: Json, path: Path = ()) -> Iterator[tuple[Path, str]]:
+    """Give every text in a value with the path to it, which begins with `path`: by default nothing."""
     if isinstance(value, str):
         yield path, value
     elif isinstance(value, list):
         for index, item in enumerate(value):
-            yield from _texts(item, (*path, index))
+            yield from texts_in(item, (*path, index))
     elif isinstance(value, dict):
         for key, item in value.items():
-            yield from _texts(item, (*path, key))
+            yield from texts_in(item, (*path, key))

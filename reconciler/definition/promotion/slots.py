@@ -36,6 +36,9 @@ SIDS: Final[Mapping[str, Kinds]] = {
 }
 """The prefix of a SID → what it may name. Of other prefixes nothing in a definition is bound."""
 
+PLAIN: Final = frozenset({"HX", "IS", "MG", "TC", "WW"})
+"""The prefixes whose SID says all there is to say, wherever it stands alone: not one part of a Function, not a flow."""
+
 SID: Final = re.compile(rf"(?:{'|'.join(SIDS)})[0-9a-fA-F]{{32}}")
 _IN_TEXT: Final = re.compile(
     rf"(?<![0-9A-Za-z]){SID.pattern}(?![0-9A-Za-z])|[A-Za-z0-9-]+\.twil\.io|\+[1-9][0-9]{{6,14}}"
@@ -168,9 +171,15 @@ def _of_widget(kind: Json, properties: JsonObject, path: Path, names: tuple[str,
     for pattern, kinds in SLOTS.get(str(kind), {}).items():
         for inner, value in _values(properties, pattern):
             if isinstance(value, str) and value:
-                yield Slot(
-                    (*path, *inner), name, (unique, _dotted(inner)), f"properties.{_dotted(inner)}", kinds, value
-                )
+                key, property_ = (unique, _dotted(inner)), f"properties.{_dotted(inner)}"
+                yield Slot((*path, *inner), name, key, property_, _kinds(kinds, value), value)
+
+
+def _kinds(kinds: Kinds, value: str) -> Kinds:
+    """Give what a text may be: a SID is what its prefix says, also where another kind is usual."""
+    if value[:2] in PLAIN and SID.fullmatch(value):
+        return tuple(dict.fromkeys((*kinds, *SIDS[value[:2]])))
+    return kinds
 
 
 def _values(data: Json, pattern: str) -> Iterator[tuple[Path, Json]]:

@@ -31,6 +31,7 @@ def properties(data):
         ("send-message", "from", ("MG" + A, "MG" + B)),
         ("send-message", "from", ("+15555550101", "+15555550201")),
         ("send-message", "from", ("whatsapp:+15555550101", "whatsapp:+15555550201")),
+        ("send-message", "service", ("MG" + A, "MG" + B)),
         ("send-message", "service", ("IS" + "2" * 32, "IS" + "5" * 32)),
         ("send-and-wait-for-reply", "service", ("IS" + "1" * 32, "IS" + "4" * 32)),
         ("send-and-wait-for-reply", "content_sid", ("HX" + A, "HX" + B)),
