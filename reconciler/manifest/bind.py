@@ -64,7 +64,7 @@ def _in_place(before: str, document: Document, additions: Additions, wanted: lis
     _add(cast("Any", new)["spec"]["environments"], additions)
     bare = before.removeprefix("\ufeff")
     try:
-        after = yamlpatch.patched(bare, document.node, old, new)
+        after = yamlpatch.patched(bare, document.node, old, new, spread={"bindings"})
     except yamlpatch.NotPatchedError:
         return None
     return before[: len(before) - len(bare)] + after if exact(_meaning(after)) == exact(wanted) else None

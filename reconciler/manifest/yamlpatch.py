@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, cast
 
@@ -29,7 +29,7 @@ class NotPatchedError(Exception):
     """The text cannot be changed in place."""
 
 
-def patched(text: str, node: yaml.Node, old: Json, new: Json) -> str:
+def patched(text: str, node: yaml.Node, old: Json, new: Json, *, spread: Collection[str] = ()) -> str:
     """Give a text in which the value of a node means `new` instead of `old`.
 
     Args:
@@ -37,11 +37,13 @@ def patched(text: str, node: yaml.Node, old: Json, new: Json) -> str:
         node: of that text.
         old: what the node means.
         new: what it is to mean.
+        spread: new keys whose collections stand in lines of their own however short they are, as they will grow.
+            Default none.
 
     Raises:
         NotPatchedError: it cannot be done in place.
     """
-    work = _Patch(text)
+    work = _Patch(text, frozenset(spread))
     start, end = work.extent(node)
     after = text[:start] + work.value(node, old, new) + text[end:]
     return re.sub(r"(?<!\r)\n", "\r\n", after) if "\r\n" in text else after
@@ -67,6 +69,7 @@ class _Entry:
 @dataclass(frozen=True, slots=True)
 class _Patch:
     text: str
+    spread: frozenset[str]
 
     def extent(self, node: yaml.Node) -> tuple[int, int]:
         """Give where a value begins and ends; one in block style ends with its last line, its comment included."""
@@ -179,9 +182,14 @@ class _Patch:
         places = {key.value: index for index, (key, _) in enumerate(node.value)}
         for key in paired_keys(old, new):
             if key not in old:
-                yield _Entry(None, block({key: new[key]}, indent, offset=self._offset()))
+                yield _Entry(None, self._new_pair(key, new[key], indent))
                 continue
             yield _Entry(places[key], self._entry(children[places[key]], old[key], new[key]))
+
+    def _new_pair(self, key: str, value: Json, indent: str) -> str:
+        if key in self.spread and isinstance(value, dict) and value:
+            return f"{scalar(key)}:\n{indent}  {block(value, f'{indent}  ', offset=self._offset())}"
+        return block({key: value}, indent, offset=self._offset())
 
     def _elements(self, children: Sequence[_Child], old: list[Json], new: list[Json]) -> Iterator[_Entry]:
         indent = " " * self._column(children[0].start)

@@ -50,6 +50,16 @@ def test_bindings_are_added_and_the_rest_is_untouched(folder):
     assert folder.load().desired.environment.bindings["phone/main"] == "+15555550101"
 
 
+def test_a_single_binding_has_a_line_of_its_own(folder):
+    """The first name stands below `bindings`, so that the next one is one more line."""
+    folder.write({"project.yaml": PROJECT})
+    first = with_bindings(folder.root, {"production": {"workflow/desk": WW}})
+    assert first.after == f"{PROJECT}      bindings:\n        workflow/desk: {WW}\n"
+    first.write()
+    second = with_bindings(folder.root, {"production": {"phone/main": "+15555550101"}})
+    assert second.after.startswith(first.after)
+
+
 @pytest.mark.parametrize("bindings", ["{}", "{workflow/old: WW000000000000000000000000000000b2}", ""])
 def test_any_manner_of_writing_is_kept(folder, bindings):
     """Bindings in braces, an empty mapping and a key without a value can be added to as well."""
