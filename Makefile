@@ -46,7 +46,8 @@ test: .venv/dev.stamp ## run every test; the last lines count what was skipped, 
 	$(BIN)/pytest -n auto --dist worksteal
 
 kills: .venv/dev.stamp ## kill real runs at every point, on every kind of store; make test takes a part of them
-	KILL_MATRIX=1 $(BIN)/pytest -n auto --dist worksteal -q tests/contracts/test_state_kill_points.py tests/processes/test_kill_points.py
+	KILL_MATRIX=1 $(BIN)/pytest -n auto --dist worksteal -q \
+	  tests/contracts/test_state_kill_points.py tests/processes/test_kill_points.py tests/simulation/test_kills.py
 
 format: .venv/dev.stamp ## put the code into the project's format
 	$(BIN)/ruff format .
