@@ -69,7 +69,9 @@ def _refuse_changes(
     if changed:
         more = f" and {len(changed) - _SHOWN} more" if len(changed) > _SHOWN else ""
         message = f"{flow.address} would differ in widgets of shared groups: {', '.join(changed[:_SHOWN])}{more}"
-        raise RefusedError(message, hint="Change the groups by hand; `reconciler diff` shows what differs.")
+        raise RefusedError(
+            message, hint=f"Change the groups by hand; `reconciler diff {flow.address}` shows what differs."
+        )
 
 
 def _name(state: Json) -> Json:

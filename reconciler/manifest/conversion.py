@@ -18,6 +18,7 @@ from reconciler.definition.legacy import is_old, upgrade
 from reconciler.definition.remarks import Remark
 from reconciler.errors import LoadError
 from reconciler.manifest.findings import Findings
+from reconciler.manifest.groups import is_include
 from reconciler.manifest.source import JsonText, Part, Path, Text, is_yaml, only_document
 from reconciler.manifest.yamlscalar import block
 from reconciler.model.finding import Finding, Place
@@ -59,6 +60,7 @@ def convert(raw: bytes, file: str) -> Converted:
     name = PurePath(file).name
     held = _from_yaml(raw, name) if is_yaml(name) else _from_json(raw, name)
     data, text, findings = _unwrapped(held)
+    _refuse_includes(data, text)
     if is_old(data):
         findings = (*findings, Finding("legacy-export", "note", "an export of the Studio of before 2020", text.place()))
         upgraded = upgrade(data)
@@ -69,6 +71,15 @@ def convert(raw: bytes, file: str) -> Converted:
         # Its places are those of the JSON made here, which nobody sees.
         raise LoadError([replace(one, place=text.place()) for one in error.findings]) from error
     return Converted(made.data(), findings)
+
+
+def _refuse_includes(data: JsonObject, text: Text) -> None:
+    states = data.get("states")
+    for index, state in enumerate(states if isinstance(states, list) else ()):
+        if is_include(state):
+            message = "this definition includes shared groups: it is in the current format, and no whole flow"
+            hint = "To see it put together, name it in a Flow document and type: reconciler render ADDRESS."
+            raise LoadError([Finding("composed", "error", message, text.place(("states", index)), hint=hint)])
 
 
 @dataclass(frozen=True, slots=True)

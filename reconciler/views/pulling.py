@@ -35,9 +35,11 @@ class PullReport:
         differences: of the files, as git would show them, by name.
         gone: recorded flows that the account no longer has.
         written: whether the files are written by now.
+        recorded: whether the state knows of any flow.
     """
 
     flows: tuple[PulledFlow, ...]
     differences: dict[str, str]
     gone: tuple[Address, ...] = ()
     written: bool = False
+    recorded: bool = True

@@ -89,10 +89,11 @@ class Pulled:
 
 @dataclass(frozen=True, slots=True)
 class Pulls:
-    """What a pull found: the flows to write, and those that are gone from the account."""
+    """What a pull found: the flows to write, those that are gone from the account, and whether any is recorded."""
 
     flows: tuple[Pulled, ...] = ()
     gone: tuple[Address, ...] = ()
+    recorded: bool = True
 
 
 def read_pulls(world: ReadingWorld, desired: Desired, options: PullOptions, blank: State) -> Pulls:
@@ -108,7 +109,7 @@ def read_pulls(world: ReadingWorld, desired: Desired, options: PullOptions, blan
     must_match(state, blank)
     known = _known(desired, state, options)
     if not known:
-        return Pulls()
+        return Pulls(recorded=False)
     rows = {row.sid: row for row in world.reader.list_flows()}
     _same_account(rows, state.account or desired.environment.account)
     work = _Work(world, desired, state, options, rows)

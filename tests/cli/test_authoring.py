@@ -179,3 +179,11 @@ def in_console(studio, sid, body):
     form = {"FriendlyName": "The menu", "Status": "published", "Definition": json.dumps(body)}
     with urlopen(Request(f"{studio.url}/_console/Flows/{sid}", urlencode(form).encode()), timeout=10) as answer:  # noqa: S310 - our own address
         answer.read()
+
+
+def test_a_definition_with_includes_is_no_export_to_convert(cli):
+    """A definition that includes shared groups is refused with its place: it is in the current format already."""
+    definition = {"initial_state": "trigger", "states": [{"include": "hours", "as": "open"}]}
+    Path("composed.json").write_text(json.dumps(definition), "utf-8")
+    found = cli("convert", "composed.json")
+    assert (found.code, "[composed]" in found.err, "reconciler render" in found.err) == (1, True, True)

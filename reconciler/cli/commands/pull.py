@@ -80,6 +80,8 @@ def command(app: App, addresses: tuple[Address, ...], **flags: Unpack[_Flags]) -
             _show(app, wanted.report)
         if flags["dry_run"]:
             return _told(app, wanted.report)
+        if not wanted.pulls:
+            return _told(app, wanted.report)  # the state stays as it is, and is not made for nothing
         if wanted.changes and not _approved(app, wanted.report, auto=flags["auto_approve"]):
             return exits.ERROR
         settle(
@@ -109,7 +111,8 @@ def _rewritten(app: App, pulls: Pulls, rewriting: Rewriting) -> _Found:
     changes = tuple(change for change in rewrites(app.common.manifests, rewriting) if change.after != change.before)
     differing = {change.file for change in changes}
     told = tuple(replace(flow, files=tuple(file for file in flow.files if file in differing)) for flow in flows)
-    return _Found(PullReport(told, {change.file: change.diff() for change in changes}, pulls.gone), changes)
+    differences = {change.file: change.diff() for change in changes}
+    return _Found(PullReport(told, differences, pulls.gone, recorded=pulls.recorded), changes)
 
 
 def _secrets(pulled: Pulled) -> frozenset[str]:

@@ -15,6 +15,8 @@ def render_pull(report: PullReport, style: Style, *, sensitive: frozenset[str] =
     gone = [f"x {address}: gone from the account; `{style.program} plan` shows it" for address in report.gone]
     if not report.flows and gone:
         return joined([*gone, "", "Nothing else to pull."])
+    if not report.recorded:
+        return f"Nothing to pull: no flow is recorded. `{style.program} apply` creates flows, `import` takes them over."
     if not report.flows:
         return "Nothing to pull: every recorded flow is as it was left."
     lines = [line for text in report.differences.values() for line in _difference(masked_text(text, sensitive), style)]
