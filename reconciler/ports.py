@@ -6,13 +6,17 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import AbstractContextManager
 from datetime import datetime
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from reconciler.model.address import Address
 from reconciler.model.assets import Asset
 from reconciler.model.audit import Audit
+from reconciler.model.jsontypes import Json, JsonObject
 from reconciler.model.live import FlowBody, FlowInput, FlowRevision, FlowRow
 from reconciler.model.record import RevisionEntry, State, StateChange
+
+if TYPE_CHECKING:  # hardly any command looks at a run
+    from reconciler.model.execution import Execution, ExecutionFilter, ExecutionStep
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -95,6 +99,42 @@ class FlowValidator(Protocol):
 
     def validate(self, what: FlowInput) -> None:
         """Return when valid. Raises InvalidDefinitionError with Studio's findings."""
+
+
+class ExecutionReader(Protocol):
+    """Read runs of flows. Every method may be called again at any time, from any thread; raises as `FlowReader` does."""
+
+    def list_executions(self, flow: str, which: ExecutionFilter) -> Sequence[Execution]:
+        """Give the runs of a flow that Studio still has, in its order, each once, without contexts."""
+
+    def fetch_execution(self, flow: str, execution: str) -> Execution:
+        """Give one run. Raises NotFoundError."""
+
+    def fetch_context(self, flow: str, execution: str) -> Json:
+        """Give the variables of a run; personal data."""
+
+    def list_steps(self, flow: str, execution: str) -> Sequence[ExecutionStep]:
+        """Give all steps of a run, in Studio's order, each once, those of subflows among them."""
+
+    def fetch_step_context(self, flow: str, execution: str, step: str) -> Json:
+        """Give the variables of a run after one step; personal data."""
+
+
+class ExecutionWriter(Protocol):
+    """Start, end and delete runs of flows. Nothing repeats itself, but for 429; raises as `FlowWriter` does."""
+
+    def start_execution(self, flow: str, to: str, sender: str, parameters: JsonObject | None) -> Execution:
+        """Start a run: the latest draft for a test user, the published revision for everybody else.
+
+        Raises:
+            StudioConflictError: a run between the two is active already.
+        """
+
+    def end_execution(self, flow: str, execution: str) -> Execution:
+        """End an active run. Raises StudioConflictError when it has ended already."""
+
+    def delete_execution(self, flow: str, execution: str) -> None:
+        """Remove a run and its steps. Raises NotFoundError when it is gone already."""
 
 
 class StateReader(Protocol):

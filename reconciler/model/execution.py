@@ -55,3 +55,17 @@ class ExecutionStep:
     date_created: datetime | None = None
     date_updated: datetime | None = None
     context: Json = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ExecutionFilter:
+    """Which runs are asked for; None leaves a condition out.
+
+    Attributes:
+        since: begun then or later.
+        until: begun before then.
+    """
+
+    status: ExecutionStatus | None = None
+    since: datetime | None = None
+    until: datetime | None = None

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from reconciler.model.execution import Execution, ExecutionStatus, ExecutionStep
+from reconciler.model.execution import Execution, ExecutionFilter, ExecutionStep
 from reconciler.model.jsontypes import Json, JsonObject
 from reconciler.studio import runs
 from reconciler.studio.answers import segment, shaped
@@ -17,20 +16,6 @@ from reconciler.studio.paging import fetch_all, records_of
 from reconciler.studio.runs import WireContext, WireExecution, WireStep
 
 T = TypeVar("T", Execution, ExecutionStep)
-
-
-@dataclass(frozen=True, slots=True)
-class ExecutionFilter:
-    """Which runs to list; None leaves a condition out.
-
-    Attributes:
-        since: begun then or later.
-        until: begun before then.
-    """
-
-    status: ExecutionStatus | None = None
-    since: datetime | None = None
-    until: datetime | None = None
 
 
 class Executions:

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from reconciler import errors
-from reconciler.studio.executions import ExecutionFilter
+from reconciler.model.execution import ExecutionFilter
 
 FLOW, RUN, STEP = "FW1", "FN1", "FT1"
 EXECUTION = {"sid": RUN, "flow_sid": FLOW, "status": "active", "flow_version": 3, "context": {"flow": {"data": {}}}}
