@@ -102,7 +102,7 @@ class FlowValidator(Protocol):
 
 
 class ExecutionReader(Protocol):
-    """Read runs of flows. Every method may be called again at any time, from any thread; raises as `FlowReader` does."""
+    """Read runs of flows. Every method may be called again at any time; raises as `FlowReader` does."""
 
     def list_executions(self, flow: str, which: ExecutionFilter) -> Sequence[Execution]:
         """Give the runs of a flow that Studio still has, in its order, each once, without contexts."""

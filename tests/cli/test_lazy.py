@@ -11,7 +11,8 @@ UNUSED = (
     "reconciler.cli.saved", "reconciler.emulator.serve", "reconciler.manifest.groups", "reconciler.manifest.write",
     "reconciler.model.execution", "reconciler.plan.document", "reconciler.state.encryption", "reconciler.state.history",
     "reconciler.state.journal", "reconciler.state.lock", "reconciler.state.remote", "reconciler.state.session",
-    "reconciler.simulate", "reconciler.studio.executions", "reconciler.views.human.apply", "reconciler.views.machine.apply",
+    "reconciler.simulate", "reconciler.scenario", "reconciler.studio.executions",
+    "reconciler.views.human.apply", "reconciler.views.machine.apply",
     "reconciler.workflows.apply", "reconciler.workflows.rebuild", "reconciler.workflows.verify",
 )  # fmt: skip
 """What a plan has no use for. Each took its part of the time of every plan, or would."""
