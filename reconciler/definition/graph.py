@@ -65,6 +65,7 @@ class Edge:
         target: the key of the node that it leads to, None when it leads nowhere.
         error: whether it is the way out for when something went wrong.
         mark: how it differs from the other side, None when it does not or there is no other side.
+        event: the event alone, as steps of executions name it. It follows from the label, so it is not compared.
     """
 
     source: str
@@ -73,6 +74,7 @@ class Edge:
     target: str | None
     error: bool = False
     mark: Mark | None = None
+    event: str = field(default="", compare=False)
 
     @property
     def key(self) -> EdgeKey:
@@ -174,7 +176,7 @@ def _edges(key: str, widget: JsonObject, keys: Mapping[str, str]) -> Iterator[Ed
         taken[label] += 1
         numbered = label if taken[label] == 1 else f"{label} [{taken[label] - 1}]"
         text = exit_text(event, conditions)
-        yield Edge(key, numbered, text, _target(target, keys), error=is_error(event))
+        yield Edge(key, numbered, text, _target(target, keys), error=is_error(event), event=event)
 
 
 def _target(value: Json, keys: Mapping[str, str]) -> str | None:

@@ -9,41 +9,7 @@ from reconciler.definition.lint.context import Context
 from reconciler.definition.lint.flow import Widget
 from reconciler.definition.lint.rule import Problem, Rule
 from reconciler.definition.lint.transitions import misspelt_next
-
-FAILURES: Final[dict[str, tuple[str, ...]]] = {
-    "add-twiml-redirect": ("fail",),
-    "capture-payments": ("maxFailedAttempts", "providerError", "payInterrupted", "validationError"),
-    "connect-virtual-agent-v2": ("failed",),
-    "enqueue-call": ("failedToEnqueue", "callFailure"),
-    "make-http-request": ("failed",),
-    "make-outgoing-call-v1": ("busy", "noAnswer", "failed"),
-    "make-outgoing-call-v2": ("busy", "noAnswer", "failed"),
-    "record-call": ("failed",),
-    "resume-conversation": ("failed",),
-    "run-conversation-relay": ("failed",),
-    "run-function": ("fail",),
-    "run-subflow": ("failed",),
-    "send-to-auto-pilot": ("failure",),
-    "send-to-flex": ("failedToEnqueue", "callFailure"),
-    "start-conversation": ("failed",),
-}
-"""Events that mean that the widget could not do its work."""
-
-DELIVERIES: Final[dict[str, tuple[str, ...]]] = {
-    "send-and-wait-for-reply": ("deliveryFailure",),
-    "send-message": ("failed",),
-}
-"""Events that mean that a message did not arrive."""
-
-TIMEOUTS: Final[dict[str, tuple[str, ...]]] = {
-    "add-twiml-redirect": ("timeout",),
-    "connect-virtual-agent-v2": ("timeout",),
-    "gather-input-on-call": ("timeout",),
-    "record-voicemail": ("noAudio",),
-    "send-and-wait-for-reply": ("timeout",),
-    "send-to-auto-pilot": ("timeout",),
-}
-"""Events that mean that a person did nothing."""
+from reconciler.definition.outcomes import DELIVERIES, FAILURES, TIMEOUTS
 
 _REPLY: Final = "send-and-wait-for-reply"
 

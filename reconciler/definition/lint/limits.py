@@ -9,10 +9,11 @@ from urllib.parse import urlencode
 
 from reconciler.definition import size
 from reconciler.definition.lint.context import Context, Neighbour
-from reconciler.definition.lint.error_paths import TIMEOUTS, failures_of
+from reconciler.definition.lint.error_paths import failures_of
 from reconciler.definition.lint.flow import Flow
 from reconciler.definition.lint.rule import Problem, Rule
 from reconciler.definition.liquid import read
+from reconciler.definition.outcomes import TIMEOUTS
 
 WIDGETS: Final = 2_000
 STEPS: Final = 1_000
