@@ -20,7 +20,7 @@ from reconciler.emulator.answers import (
     json_answer,
     not_found,
 )
-from reconciler.emulator.breaking import SLOWNESS, BrokenConnectionError, break_after, break_before, refuse_before
+from reconciler.emulator.breaking import SLOWNESS, break_after, break_before, refuse_before
 from reconciler.emulator.calls import Calls
 from reconciler.emulator.console import edit_some_flow
 from reconciler.emulator.faults import Dice, Misfortune
@@ -32,6 +32,7 @@ from reconciler.emulator.sids import CONSOLE_AUTHOR, derived, sid_maker
 from reconciler.emulator.store import Store
 from reconciler.emulator.studio import Call, Studio
 from reconciler.ports import Clock
+from reconciler.serving.connection import BrokenConnectionError
 
 _DIGITS_OF_SEED: Final = 64
 

@@ -8,23 +8,13 @@ from typing import Final
 from reconciler.emulator.answers import TOO_MANY_REQUESTS, UNAVAILABLE, Answer, RefusalError, json_answer
 from reconciler.emulator.faults import Misfortune
 from reconciler.emulator.paging import bad_token
+from reconciler.serving.connection import BrokenConnectionError
 
 SLOWNESS: Final = 5.0
 """How many seconds longer the fault `slow` takes."""
 
 _EVEN: Final = 0.5
 _GATEWAY_PAGE: Final = "<html><body><h1>The server cannot answer now</h1></body></html>"
-
-
-class BrokenConnectionError(ConnectionResetError):
-    """Leaves the application where a connection breaks.
-
-    In-process whoever called the application gets it; a server closes the connection, with a reset when `abortive`.
-    """
-
-    def __init__(self, *, abortive: bool = False) -> None:
-        super().__init__("the connection broke")
-        self.abortive = abortive
 
 
 def break_before(misfortune: Misfortune) -> None:

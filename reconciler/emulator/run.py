@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import contextlib
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
 
 from reconciler.emulator.app import make_app
-from reconciler.emulator.serve import exposed, serve
 from reconciler.emulator.settings import Settings
 from reconciler.emulator.store import Store
 from reconciler.errors import UsageError
-
-_MAX_PORT: Final = 65_535
+from reconciler.serving.clock import ServerClock
+from reconciler.serving.place import base_url, exposed
+from reconciler.serving.server import serve
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,23 +39,9 @@ def run(options: Options, *, ready: Callable[[str], None], warn: Callable[[str],
     """
     if exposed(options.host) and options.settings.credentials is None:
         warn(f"{options.host} can be reached by others, and every well-formed pair of credentials is accepted.")
-    host = f"[{options.host}]" if ":" in options.host else options.host
     with contextlib.closing(Store(options.database)) as store:
         app = make_app(options.settings, store=store, clock=ServerClock())
-        serve(app, options.host, options.port, ready=lambda port: ready(f"http://{host}:{port}"))
-
-
-def parse_listen(text: str) -> tuple[str, int]:
-    """Read `HOST:PORT`, or `[ADDRESS]:PORT` for IPv6.
-
-    Raises:
-        UsageError: it is written otherwise.
-    """
-    host, colon, port = text.rpartition(":")
-    bare = host.removeprefix("[").removesuffix("]")
-    if not colon or not bare or not (port.isascii() and port.isdigit()) or int(port) > _MAX_PORT:
-        raise UsageError(f"{text!r} is no place to listen on", hint="Write HOST:PORT, for example 127.0.0.1:8080.")
-    return bare, int(port)
+        serve(app, options.host, options.port, ready=lambda port: ready(base_url(options.host, port)))
 
 
 def parse_credentials(text: str) -> tuple[str, str]:
@@ -73,23 +56,3 @@ def parse_credentials(text: str) -> tuple[str, str]:
             "credentials are written SID:TOKEN", hint="For example AC… and its token, or SK… and its secret."
         )
     return sid, token
-
-
-class ServerClock:
-    """The time of this machine, for a server: it has no run that could be asked to stop, so waits just end."""
-
-    def now(self) -> datetime:
-        """Give the time of day, UTC."""
-        return datetime.now(UTC)
-
-    def monotonic(self) -> float:
-        """Give seconds that never go backwards."""
-        return time.monotonic()
-
-    def sleep(self, seconds: float) -> None:
-        """Wait."""
-        time.sleep(seconds)
-
-    def stopping(self) -> bool:
-        """Tell that nobody asked to stop: the server answers what is in flight first."""
-        return False

@@ -15,9 +15,9 @@ import pytest
 from reconciler.cli.run import run
 from reconciler.emulator.app import make_app
 from reconciler.emulator.run import ServerClock
-from reconciler.emulator.serve import Server
 from reconciler.emulator.settings import Settings
 from reconciler.emulator.store import Store
+from reconciler.serving.server import Server
 
 ACCOUNT = "AC" + "a1" * 16
 CANARY = "canary-5f2c-never-shown"

@@ -8,7 +8,7 @@ HEAVY = ("httpx", "structlog", "rich", "pydantic", "jsonschema", "yaml", "werkze
 UNUSED = (
     "asyncio", "jsonschema", "obstore", "psycopg", "pyrage", "rich", "ruamel", "structlog", "waitress", "werkzeug",
     "reconciler.apply.execute", "reconciler.apply.recover", "reconciler.apply.run", "reconciler.cli.logs",
-    "reconciler.cli.saved", "reconciler.emulator.serve", "reconciler.manifest.groups", "reconciler.manifest.write",
+    "reconciler.cli.saved", "reconciler.serving.server", "reconciler.manifest.groups", "reconciler.manifest.write",
     "reconciler.model.execution", "reconciler.plan.document", "reconciler.state.encryption", "reconciler.state.history",
     "reconciler.state.journal", "reconciler.state.lock", "reconciler.state.remote", "reconciler.state.session",
     "reconciler.simulate", "reconciler.scenario", "reconciler.studio.executions",

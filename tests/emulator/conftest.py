@@ -16,9 +16,9 @@ import httpx
 import pytest
 
 from reconciler.emulator.app import make_app
-from reconciler.emulator.serve import Server
 from reconciler.emulator.settings import Settings
 from reconciler.emulator.store import Store
+from reconciler.serving.server import Server
 
 ACCOUNT = "AC" + "a1" * 16
 AUTH = (ACCOUNT, "secret")

@@ -15,7 +15,6 @@ import pytest
 
 from reconciler.emulator.app import make_app
 from reconciler.emulator.run import Options, ServerClock, run
-from reconciler.emulator.serve import exposed
 from reconciler.emulator.settings import EMBEDDED_ACCOUNT, Settings
 from reconciler.emulator.store import Store
 from reconciler.errors import UsageError
@@ -173,8 +172,6 @@ def test_a_taken_port_is_a_usage_error(serving):
 
 def test_exposed_hosts_are_warned_of(serving):
     """Only a listen address that others can reach, without credentials of its own, brings a warning."""
-    assert not any(map(exposed, ("127.0.0.1", "::1", "localhost")))
-    assert all(map(exposed, ("0.0.0.0", "10.1.2.3", "some.host")))  # noqa: S104 - nothing listens there
     port, warnings = serving().base_url.port, []
     closed = Settings(credentials=("AC" + "0" * 32, "x"))
     for settings in (Settings(), closed):

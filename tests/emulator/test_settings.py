@@ -7,7 +7,7 @@ import pytest
 from reconciler.emulator.durations import parse_duration
 from reconciler.emulator.faults import FAULTS
 from reconciler.emulator.quirks import QUIRKS
-from reconciler.emulator.run import parse_credentials, parse_listen
+from reconciler.emulator.run import parse_credentials
 from reconciler.emulator.settings import Settings, catalogue, parse_fault, parse_quirk
 from reconciler.errors import UsageError
 
@@ -78,15 +78,6 @@ def test_durations():
     for text in ("", "5", "-1s", "1 s", "1d", "\u0661s"):
         with pytest.raises(UsageError):
             parse_duration(text)
-
-
-def test_places_to_listen_on():
-    """HOST:PORT is read, with brackets around an IPv6 address."""
-    assert parse_listen("127.0.0.1:0") == ("127.0.0.1", 0)
-    assert parse_listen("[::1]:8080") == ("::1", 8080)
-    for text in ("8080", ":8080", "host:", "host:99999", "host:http"):
-        with pytest.raises(UsageError):
-            parse_listen(text)
 
 
 def test_credentials_are_not_repeated():

@@ -20,9 +20,9 @@ import structlog
 from reconciler.cli.run import run
 from reconciler.emulator.app import make_app
 from reconciler.emulator.run import ServerClock
-from reconciler.emulator.serve import Server
 from reconciler.emulator.settings import Settings
 from reconciler.emulator.store import Store
+from reconciler.serving.server import Server
 
 ACCOUNT = "AC" + "a1" * 16
 KEY = "SK" + "b2" * 16

@@ -14,10 +14,10 @@ from reconciler.definition import document
 from reconciler.emulator.app import make_app
 from reconciler.emulator.faults import FAULTS
 from reconciler.emulator.quirks import QUIRKS
-from reconciler.emulator.serve import Server
 from reconciler.emulator.settings import EMBEDDED_ACCOUNT, Settings
 from reconciler.emulator.store import Store
 from reconciler.model.live import FlowInput
+from reconciler.serving.server import Server
 from reconciler.studio.client import StudioClient
 from reconciler.studio.credentials import INVENTED
 from reconciler.studio.hosts import EMBEDDED, Hosts

@@ -27,10 +27,10 @@ import httpx
 from reconciler.cli.run import run
 from reconciler.emulator.app import make_app
 from reconciler.emulator.operations import API, route
-from reconciler.emulator.serve import Server
 from reconciler.emulator.settings import EMBEDDED_ACCOUNT, Settings
 from reconciler.emulator.sids import CONSOLE_AUTHOR, sid_maker
 from reconciler.emulator.store import Store
+from reconciler.serving.server import Server
 
 STUDIO = "127.0.0.1:8085"
 """How the emulator's address is shown; in files it stands for the port that the emulator really has."""

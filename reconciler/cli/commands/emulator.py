@@ -12,8 +12,9 @@ from reconciler.cli.app import App
 from reconciler.cli.group import command as make
 from reconciler.cli.options import FILE
 from reconciler.emulator.durations import parse_duration
-from reconciler.emulator.run import Options, parse_credentials, parse_listen, run
+from reconciler.emulator.run import Options, parse_credentials, run
 from reconciler.emulator.settings import Settings, catalogue, parse_fault, parse_quirk
+from reconciler.serving.place import parse_listen
 
 
 @make("emulator")

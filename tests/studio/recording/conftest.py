@@ -23,9 +23,9 @@ import pytest
 import vcr
 
 from reconciler.emulator.app import make_app
-from reconciler.emulator.serve import Server
 from reconciler.emulator.settings import Settings
 from reconciler.emulator.store import Store
+from reconciler.serving.server import Server
 from reconciler.studio.client import StudioClient
 from reconciler.studio.credentials import INVENTED, from_environment
 from reconciler.studio.hosts import EMBEDDED, hosts_of, is_loopback

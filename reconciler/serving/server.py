@@ -1,9 +1,8 @@
-"""The emulator on a socket: waitress, with connections that really break, and an end that loses no answer."""
+"""An application on a socket: waitress, with connections that really break, and an end that loses no answer."""
 
 from __future__ import annotations
 
 import contextlib
-import ipaddress
 import signal
 import socket
 import struct
@@ -18,8 +17,8 @@ from waitress import create_server, wasyncore  # type: ignore[import-untyped]  #
 from waitress.channel import HTTPChannel  # type: ignore[import-untyped]  # it ships no types
 from waitress.task import WSGITask  # type: ignore[import-untyped]  # it ships no types
 
-from reconciler.emulator.breaking import BrokenConnectionError
 from reconciler.errors import UsageError
+from reconciler.serving.connection import BrokenConnectionError
 
 THREADS: Final = 32
 """Requests that wait out a latency hold a thread each; this many clients do not wait for one another."""
@@ -92,16 +91,6 @@ class Server:
     def _busy(self) -> bool:
         channels = list(self._server.active_channels.values())
         return any(channel.requests or channel.total_outbufs_len for channel in channels)
-
-
-def exposed(host: str) -> bool:
-    """Tell whether others than this machine can reach what listens on a host."""
-    if host == "localhost":
-        return False
-    try:
-        return not ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return True
 
 
 class _Task(WSGITask):  # type: ignore[misc]  # waitress ships no types
