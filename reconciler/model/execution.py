@@ -20,6 +20,7 @@ class Execution:
         revision: the flow's revision in force when the run began.
         initiated_by: SID of the call, message or request that started it.
         context: the variables of the run; personal data, so it is not shown.
+        ended_reason: why it ended, as Studio's events tell it; the REST API does not.
     """
 
     sid: str
@@ -31,6 +32,7 @@ class Execution:
     date_created: datetime | None = None
     date_updated: datetime | None = None
     context: Json = field(default=None, repr=False)
+    ended_reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
