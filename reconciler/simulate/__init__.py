@@ -14,6 +14,7 @@ Floats of a state and its contexts are what the caller gave; `document` writes a
 from __future__ import annotations
 
 from reconciler.simulate.assumptions import SENTENCES, Assumption
+from reconciler.simulate.deciding import Decision, decisions
 from reconciler.simulate.document import from_document, to_document
 from reconciler.simulate.effects import (
     Began,
@@ -48,6 +49,7 @@ __all__ = [
     "Answered",
     "Assumption",
     "Began",
+    "Decision",
     "Dialled",
     "Effect",
     "EndReason",
@@ -86,6 +88,7 @@ __all__ = [
     "VariablesSet",
     "Widget",
     "advance",
+    "decisions",
     "due",
     "flow_of",
     "from_document",

@@ -44,10 +44,11 @@ def begin_split(scene: Scene) -> Move:
 def _all_hold(scene: Scene, transition: Transition) -> bool:
     if len(transition.conditions) > 1:
         scene.assume(Assumption.SEVERAL_CONDITIONS)
-    return bool(transition.conditions) and all(_holds(scene, condition) for condition in transition.conditions)
+    return bool(transition.conditions) and all(condition_holds(scene, condition) for condition in transition.conditions)
 
 
-def _holds(scene: Scene, condition: JsonObject) -> bool:
+def condition_holds(scene: Scene, condition: JsonObject) -> bool:
+    """Tell whether one condition of a split holds."""
     kind = text_of(condition.get("type"))
     scene.assumptions |= relied_upon(kind)
     return holds(kind, scene.render(_subject(scene, condition)), scene.render(text_of(condition.get("value"))))
