@@ -10,6 +10,7 @@ from typing import Literal
 from reconciler.model.address import Address
 from reconciler.model.definition import Digests, Status
 from reconciler.model.desired import OnDelete
+from reconciler.model.release import Release
 
 Author = Literal["us", "others"]
 
@@ -117,7 +118,8 @@ class Writer:
 class State:
     """One state: what one project has in one environment.
 
-    `serial` grows by one with each fold of the journal. `pending` holds intents by address.
+    `serial` grows by one with each fold of the journal. `pending` holds intents by address. `release` is the one under
+    way, or the last one; None when there was none.
     """
 
     lineage: str
@@ -129,6 +131,12 @@ class State:
     writer: Writer | None = None
     resources: Mapping[Address, Resource] = field(default_factory=dict)
     pending: Mapping[Address, Intent] = field(default_factory=dict)
+    release: Release | None = None
+
+    @property
+    def releasing(self) -> Release | None:
+        """Give the release that is under way, None when there is none."""
+        return self.release if self.release is not None and self.release.under_way else None
 
     def flow(self, address: Address) -> FlowRecord | None:
         """Give the record of a flow, None when there is none."""
@@ -181,12 +189,20 @@ class SetAccount:
     account: str
 
 
-StateChange = PutResource | DropResource | PutIntent | DropIntent | SetAccount
+@dataclass(frozen=True, slots=True)
+class PutRelease:
+    """Remember a release as it stands now."""
+
+    release: Release
+
+
+StateChange = PutResource | DropResource | PutIntent | DropIntent | SetAccount | PutRelease
 
 
 def changed(state: State, changes: Iterable[StateChange]) -> State:
     """Give the state after these changes, in their order. Doing the same changes twice changes nothing more."""
     resources, pending, account = dict(state.resources), dict(state.pending), state.account
+    release = state.release
     for change in changes:
         match change:
             case PutResource(address, resource):
@@ -199,4 +215,6 @@ def changed(state: State, changes: Iterable[StateChange]) -> State:
                 pending.pop(address, None)
             case SetAccount(name):
                 account = name
-    return replace(state, resources=resources, pending=pending, account=account)
+            case PutRelease(now):
+                release = now
+    return replace(state, resources=resources, pending=pending, account=account, release=release)

@@ -30,6 +30,7 @@ from reconciler.model.record import (
     Writer,
 )
 from reconciler.state.encoding import json_bytes, to_document
+from reconciler.state.releases import release_from_wire
 from reconciler.state.upgrade import UPGRADES, upgraded
 from reconciler.state.wire import FORMAT, REVISION, STATE, WireFlow, WireIntent, WireRevision, WireState, WireTestUsers
 
@@ -129,6 +130,7 @@ def _state(wire: WireState) -> State:
         writer=None if writer is None else Writer(writer["version"], _time(writer["at"]), writer["plan"]),
         resources={Address.parse(key): _resource(key, resource) for key, resource in wire["resources"].items()},
         pending={Address.parse(key): _intent(intent) for key, intent in wire["pending"].items()},
+        release=release_from_wire(wire["release"], _time) if "release" in wire else None,
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from typing import TypeVar, assert_never
+from typing import Final, TypeVar, assert_never
 
 from pydantic_core import PydanticSerializationError, to_json
 
@@ -20,6 +20,7 @@ from reconciler.model.record import (
     DropResource,
     Intent,
     PutIntent,
+    PutRelease,
     PutResource,
     Resource,
     RevisionEntry,
@@ -29,9 +30,13 @@ from reconciler.model.record import (
     TestUsersRecord,
     Writer,
 )
+from reconciler.model.release import Release
 from reconciler.state.wire import FORMAT
 
 T = TypeVar("T")
+
+PLAIN_FORMAT: Final = 1
+"""The format of a state, and of a journal's entry, that knows of no release."""
 
 
 def json_bytes(value: Json, *, indent: int | None = None) -> bytes:
@@ -55,15 +60,17 @@ def _without_surrogates(value: Json) -> Json:
 
 
 def to_document(state: State) -> JsonObject:
-    """Give the document of a state as parsed JSON, keys in order."""
+    """Give the document of a state as parsed JSON, keys in order, in the oldest format that can hold it."""
+    release: JsonObject = {} if state.release is None else {"release": release_json(state.release)}
     return {
         "account": state.account,
         "endpoint": state.endpoint,
         "environment": state.environment,
-        "format": FORMAT,
+        "format": FORMAT if release else PLAIN_FORMAT,
         "lineage": state.lineage,
         "pending": {key: intent_json(intent) for key, intent in _by_key(state.pending.items())},
         "project": state.project,
+        **release,
         "resources": {key: resource_json(resource) for key, resource in _by_key(state.resources.items())},
         "serial": state.serial,
         "writer": None if state.writer is None else _writer_json(state.writer),
@@ -76,6 +83,7 @@ def patch(changes: Iterable[StateChange]) -> JsonObject:
     Changes to one address follow each other; the last one is what counts, so their order need not be kept.
     """
     account: JsonObject = {}
+    release: JsonObject = {}
     pending: JsonObject = {}
     resources: JsonObject = {}
     for change in changes:
@@ -90,15 +98,19 @@ def patch(changes: Iterable[StateChange]) -> JsonObject:
                 pending[str(address)] = None
             case SetAccount(name):
                 account = {"account": name}
+            case PutRelease(now):
+                release = {"release": release_json(now)}
             case _:
                 assert_never(change)
-    return {**account, "pending": pending, "resources": resources}
+    return {**account, "pending": pending, **release, "resources": resources}
 
 
 def merge(document: JsonObject, change: JsonObject) -> None:
     """Put what `patch` gave into a document, in place. Doing it twice changes nothing more."""
     if "account" in change:
         document["account"] = change["account"]
+    if "release" in change:
+        document |= {"format": FORMAT, "release": change["release"]}
     for section in ("pending", "resources"):
         values = document.setdefault(section, {})
         news = change.get(section)
@@ -138,7 +150,7 @@ def resource_json(resource: Resource) -> JsonObject:
 def revision_json(entry: RevisionEntry) -> JsonObject:
     """Give a revision as the document shows it."""
     return {
-        "at": None if entry.at is None else _time_json(entry.at),
+        "at": _maybe_time(entry.at),
         "author": entry.author,
         "by": entry.by,
         "digest": entry.digest,
@@ -164,6 +176,55 @@ def intent_json(intent: Intent) -> JsonObject:
         "target": intent.target,
         "token": intent.token,
     }
+
+
+def release_json(release: Release) -> JsonObject:
+    """Give a release as the document shows it."""
+    return {
+        "began": _time_json(release.began),
+        "cause": release.cause,
+        "ended": _maybe_time(release.ended),
+        "flows": [
+            {
+                "address": str(flow.address),
+                "back": flow.back,
+                "base": flow.base,
+                "draft": flow.draft,
+                "left": flow.left,
+                "manifest": flow.manifest,
+                "previous": flow.previous,
+                "previousDigest": flow.previous_digest,
+                "publish": flow.publish,
+                "published": flow.published,
+                "sid": flow.sid,
+                "target": flow.target,
+            }
+            for flow in release.flows
+        ],
+        "id": release.id,
+        "message": release.message,
+        "reason": release.reason,
+        "since": _maybe_time(release.since),
+        "smoke": [
+            {
+                "at": _maybe_time(run.at),
+                "ended": run.ended,
+                "flow": str(run.flow),
+                "message": run.message,
+                "name": run.name,
+                "sid": run.sid,
+                "token": run.token,
+                "verdict": run.verdict,
+            }
+            for run in release.smoke
+        ],
+        "stage": release.stage,
+        "until": _maybe_time(release.until),
+    }
+
+
+def _maybe_time(at: datetime | None) -> str | None:
+    return None if at is None else _time_json(at)
 
 
 def _by_key(items: Iterable[tuple[Address, T]]) -> Sequence[tuple[str, T]]:

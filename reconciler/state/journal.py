@@ -15,7 +15,7 @@ from reconciler.errors import StateDamagedError
 from reconciler.model.jsontypes import JsonObject
 from reconciler.model.record import State, StateChange
 from reconciler.state.document import REPAIR, from_document, parse
-from reconciler.state.encoding import merge, patch
+from reconciler.state.encoding import PLAIN_FORMAT, merge, patch
 from reconciler.state.lines import encode_line, read_lines
 from reconciler.state.seal import PLAIN, Seal
 from reconciler.state.upgrade import UPGRADES, format_of, upgraded
@@ -57,9 +57,10 @@ def encode_entry(
         session: whose entry it is, so that no two are the same bytes; None where one lock is all there is.
         closes: whether nothing may follow it but the fold. Default no.
     """
+    patched = patch(changes)
     entry: JsonObject = {
-        "changes": patch(changes),
-        "format": FORMAT,
+        "changes": patched,
+        "format": FORMAT if "release" in patched else PLAIN_FORMAT,
         "lineage": state.lineage,
         "number": number,
         "serial": state.serial,
@@ -110,7 +111,8 @@ def recover(snapshot: bytes, journal: Journal, origin: str, journal_origin: str)
         if not _on_top(entry, document, journal_origin):
             continue
         # A version that took a crashed older one's journal over went on in it, in its own format.
-        document = upgraded(document, UPGRADES, to=entry.format, origin=origin)
+        to = max(entry.format, format_of(document, origin, newest=FORMAT))
+        document = upgraded(document, UPGRADES, to=to, origin=origin)
         merge(document, entry.changes)
         count += 1
     return from_document(document, origin), count

@@ -76,11 +76,17 @@ def renaming(state: State, old: Address, new: Address) -> Sequence[StateChange]:
     """Give the changes that move a record from one address to another; test users follow their flow.
 
     Raises:
-        UsageError: nothing is recorded of `old`, something of `new`, or they are of different kinds.
+        UsageError: nothing is recorded of `old`, something of `new`, they are of different kinds, or a release of
+            `old` is under way.
     """
     _check_known(state, old)
     if old.kind != new.kind:
         raise UsageError(f"{old} cannot become {new}: they are of different kinds")
+    if state.releasing is not None and old in state.releasing.addresses:
+        raise UsageError(
+            f"{old} is part of release {state.releasing.id}, which is under way",
+            hint="End it first: `reconciler release`, or `reconciler release --back`.",
+        )
     if new in state.resources or new in state.pending:
         raise UsageError(f"{new} is recorded already", hint=f"Forget it first: `reconciler state rm {new}`.")
     changes: list[StateChange] = [DropResource(old), DropIntent(old)]

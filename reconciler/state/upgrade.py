@@ -13,8 +13,8 @@ from reconciler.model.jsontypes import JsonObject
 
 Upgrade = Callable[[JsonObject], JsonObject]
 
-UPGRADES: Final[Mapping[int, Upgrade]] = {}
-"""From each older format to the next one. Empty: format 1 is the first."""
+UPGRADES: Final[Mapping[int, Upgrade]] = {1: dict}
+"""From each older format to the next one. Format 2 may have a `release`; nothing else is new in it."""
 
 
 def upgraded(document: JsonObject, steps: Mapping[int, Upgrade], *, to: int, origin: str) -> JsonObject:

@@ -6,7 +6,7 @@ Dictionaries, not models: ten thousand resources are checked in a third of the t
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, NotRequired
 
 from pydantic import ConfigDict, Discriminator, Field, Tag, TypeAdapter, with_config
 from pydantic.alias_generators import to_camel
@@ -15,9 +15,10 @@ from typing_extensions import TypedDict
 from reconciler.model.definition import Status
 from reconciler.model.desired import OnDelete
 from reconciler.model.record import Author, IntentKind
+from reconciler.model.release import Cause, Stage, Verdict
 
-FORMAT: Final = 1
-"""The format that this version writes."""
+FORMAT: Final = 2
+"""The newest format. A state that knows of no release is written in format 1, which older versions read too."""
 
 _NAME: Final = r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?"
 _STRICT: Final = ConfigDict(extra="forbid", strict=True, alias_generator=to_camel, defer_build=True)
@@ -112,6 +113,55 @@ class WireWriter(TypedDict):
     plan: str | None
 
 
+@with_config(_STRICT)
+class WireReleasedFlow(TypedDict):
+    """One flow of a release."""
+
+    address: FlowKey
+    sid: str | None
+    base: Number
+    previous: Number | None
+    previous_digest: str | None
+    publish: bool
+    manifest: str
+    target: str | None
+    draft: Number | None
+    published: Number | None
+    back: Number | None
+    left: str | None
+
+
+@with_config(_STRICT)
+class WireSmokeRun(TypedDict):
+    """One smoke execution of a release."""
+
+    flow: FlowKey
+    name: str
+    token: str
+    at: At | None
+    sid: str | None
+    ended: bool
+    verdict: Verdict
+    message: str | None
+
+
+@with_config(_STRICT)
+class WireRelease(TypedDict):
+    """A release: under way, or the last one."""
+
+    id: str
+    stage: Stage
+    began: At
+    message: str | None
+    flows: list[WireReleasedFlow]
+    smoke: list[WireSmokeRun]
+    since: At | None
+    until: At | None
+    cause: Cause | None
+    reason: str | None
+    ended: At | None
+
+
 def _kind(value: Any) -> str:  # noqa: ANN401 - pydantic hands over whatever stands in the document
     return "TestUsers" if isinstance(value, dict) and "flow" in value else "Flow"
 
@@ -126,7 +176,7 @@ WireResource = Annotated[
 class WireState(TypedDict):
     """The state of one project in one environment, as reconciler keeps it."""
 
-    format: Literal[1]
+    format: Literal[1, 2]
     lineage: str
     serial: Number
     project: str
@@ -136,6 +186,7 @@ class WireState(TypedDict):
     writer: WireWriter | None
     resources: dict[Key, WireResource]
     pending: dict[Key, WireIntent]
+    release: NotRequired[WireRelease]
 
 
 STATE: Final = TypeAdapter[WireState](WireState)

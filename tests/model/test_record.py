@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from reconciler.model.address import Address, flow
@@ -12,17 +13,20 @@ from reconciler.model.record import (
     FlowRecord,
     Intent,
     PutIntent,
+    PutRelease,
     PutResource,
     SetAccount,
     State,
     TestUsersRecord,
     changed,
 )
+from reconciler.model.release import Release
 
 STATE = State("lineage", 3, "clinic", "local", None, "embedded")
 RECORD = FlowRecord("FW1", "Menu", "published", 1, None, None, None, Digests("b", "f"))
 USERS = TestUsersRecord(flow("menu"), "FW1", ("a",), ("a",))
 INTENT = Intent("T", "create", None, "Menu", "draft", 0, "f", "p", datetime(2026, 1, 1, tzinfo=UTC))
+RELEASE = Release("R", "draft", datetime(2026, 1, 1, tzinfo=UTC), None, ())
 CHANGES = [
     SetAccount("AC1"),
     PutIntent(flow("menu"), INTENT),
@@ -30,6 +34,7 @@ CHANGES = [
     PutResource(Address("TestUsers", "t"), USERS),
     DropIntent(flow("menu")),
     DropResource(flow("gone")),
+    PutRelease(RELEASE),
 ]
 
 
@@ -52,3 +57,12 @@ def test_kinds_are_told_apart():
     assert after.flows() == {flow("menu"): RECORD}
     assert after.test_users() == {Address("TestUsers", "t"): USERS}
     assert after.flow(Address("TestUsers", "t")) is None
+
+
+def test_a_release_stays_until_the_next_one():
+    """The state tells a release that is under way from one that is over."""
+    after = changed(STATE, CHANGES)
+    assert (after.release, after.releasing) == (RELEASE, RELEASE)
+    over = changed(after, [PutRelease(replace(RELEASE, stage="taken-back"))])
+    assert over.release is not None
+    assert over.releasing is None

@@ -17,6 +17,7 @@ from reconciler.model.record import (
     Intent,
     PublishedHead,
     PutIntent,
+    PutRelease,
     PutResource,
     RevisionEntry,
     SetAccount,
@@ -25,6 +26,7 @@ from reconciler.model.record import (
     TestUsersRecord,
     Writer,
 )
+from reconciler.model.release import Release, ReleasedFlow, SmokeRun
 
 START = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
@@ -77,6 +79,50 @@ intents = st.builds(
     plan=texts,
     at=times,
 )
+releases = st.builds(
+    Release,
+    id=texts,
+    stage=st.sampled_from(["draft", "smoke", "watch", "back", "done", "taken-back"]),
+    began=times,
+    message=optional,
+    flows=st.lists(
+        st.builds(
+            ReleasedFlow,
+            address=flow_addresses,
+            sid=optional,
+            base=numbers,
+            previous=st.none() | numbers,
+            previous_digest=optional,
+            publish=st.booleans(),
+            manifest=texts,
+            target=optional,
+            draft=st.none() | numbers,
+            published=st.none() | numbers,
+            back=st.none() | numbers,
+            left=optional,
+        ),
+        max_size=2,
+    ).map(tuple),
+    smoke=st.lists(
+        st.builds(
+            SmokeRun,
+            flow=flow_addresses,
+            name=texts,
+            token=texts,
+            at=st.none() | times,
+            sid=optional,
+            ended=st.booleans(),
+            verdict=st.sampled_from(["open", "passed", "failed"]),
+            message=optional,
+        ),
+        max_size=2,
+    ).map(tuple),
+    since=st.none() | times,
+    until=st.none() | times,
+    cause=st.sampled_from([None, "smoke", "conflict"]),
+    reason=optional,
+    ended=st.none() | times,
+)
 all_states = st.builds(
     State,
     lineage=texts,
@@ -92,6 +138,7 @@ all_states = st.builds(
         st.dictionaries(users_addresses, users, max_size=2),
     ),
     pending=st.dictionaries(addresses, intents, max_size=2),
+    release=st.none() | releases,
 )
 all_changes: st.SearchStrategy[StateChange] = st.one_of(
     st.builds(PutResource, flow_addresses, flows),
@@ -100,6 +147,7 @@ all_changes: st.SearchStrategy[StateChange] = st.one_of(
     st.builds(PutIntent, addresses, intents),
     st.builds(DropIntent, addresses),
     st.builds(SetAccount, texts),
+    st.builds(PutRelease, releases),
 )
 
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from reconciler.errors import StateDamagedError
 from reconciler.model.address import Address, flow
 from reconciler.model.record import Writer
+from reconciler.model.release import Release
 from reconciler.state.document import decode, encode
 from reconciler.state.encoding import to_document
 from reconciler.state.schema import json_schema
@@ -61,12 +62,21 @@ def test_half_a_surrogate_pair_is_recorded_as_the_replacement_character(empty, f
 
 def test_a_newer_format_is_refused(empty):
     """A document of a newer format is refused, with both numbers and the next step."""
-    document = {**to_document(empty), "format": 2, "unheard": "of"}
+    document = {**to_document(empty), "format": 3, "unheard": "of"}
     with pytest.raises(StateDamagedError) as caught:
         decode(json.dumps(document).encode(), "state/production.json")
+    assert "format 3" in caught.value.message
     assert "format 2" in caught.value.message
-    assert "format 1" in caught.value.message
     assert caught.value.hint
+
+
+def test_a_state_without_a_release_stays_readable_for_older_versions(empty):
+    """Only a state that knows of a release is of format 2; all others are written in format 1, which is read too."""
+    release = Release("R", "draft", datetime(2026, 1, 1, tzinfo=UTC), None, ())
+    released = replace(empty, release=release)
+    assert (to_document(empty)["format"], to_document(released)["format"]) == (1, 2)
+    assert decode(encode(released), "here") == released
+    assert decode(encode(empty), "here") == empty
 
 
 DAMAGE = {

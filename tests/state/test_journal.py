@@ -126,7 +126,7 @@ def test_a_journal_of_another_lineage_is_refused(empty, three):
 
 def test_a_newer_journal_is_refused(empty):
     """A journal that a newer version wrote is refused."""
-    line = encode_line({"format": 2, "lineage": empty.lineage, "serial": 0, "number": 1, "changes": {}})
+    line = encode_line({"format": 3, "lineage": empty.lineage, "serial": 0, "number": 1, "changes": {}})
     with pytest.raises(StateDamagedError):
         recovered(empty, line)
 
