@@ -2,8 +2,8 @@
 
 A bucket spans two per cent, so a median or percentile is off by at most one per cent of itself; the number, the sum,
 the least and the greatest are exact, to the millisecond. Two counts merge into what counting all at once gives. The
-idea is DDSketch's (Masson, Rim, Lee 2019), without its bound on the number of buckets: from a millisecond to 30 days, as
-long as an execution may last, there are 1,100.
+idea is DDSketch's (Masson, Rim, Lee 2019), without its bound on the number of buckets: from a millisecond to 30 days,
+which is as long as an execution may last, there are 1,100.
 """
 
 from __future__ import annotations
