@@ -45,6 +45,8 @@ class RefusalError(Exception):
         self.message = message
         self.details = details
         self.allow = allow
+        self.retry_after = False
+        """Whether the answer says when to come again."""
 
     def answer(self) -> Answer:
         """Give the error as Twilio would word it."""
@@ -57,6 +59,8 @@ class RefusalError(Exception):
         if self.details is not None:
             body["details"] = self.details
         headers = {"Allow": self.allow} if self.allow else {}
+        if self.retry_after:
+            headers["Retry-After"] = "1"
         if self.status == 401:  # noqa: PLR2004 - the HTTP status, as RFC 9110 names it
             headers["WWW-Authenticate"] = 'Basic realm="Twilio API"'
         return Answer(self.status, json.dumps(body), headers)

@@ -67,7 +67,8 @@ class _Application:
             answer = self._route(request)
         except RefusalError as refusal:
             answer = refusal.answer()
-        return _send(answer, request.method, self._studio.clock.now(), start_response)
+        now = datetime.fromtimestamp(self._studio.now(), UTC)
+        return _send(answer, request.method, now, start_response)
 
     def _route(self, request: Request) -> Answer:
         if not request.host:

@@ -7,7 +7,7 @@ import json
 from reconciler.emulator.answers import Answer, json_answer, not_found
 from reconciler.emulator.executions import parse_date, parse_execution_status
 from reconciler.emulator.minting import Content, check, mint, settle
-from reconciler.emulator.rows import Flow, Revision
+from reconciler.emulator.rows import Flow, Revision, Start
 from reconciler.emulator.sids import CONSOLE_AUTHOR
 from reconciler.emulator.studio import Call, Studio
 from reconciler.emulator.transaction import Transaction
@@ -51,8 +51,9 @@ def seed_execution(studio: Studio, call: Call) -> Answer:
     with studio.store.write() as t:
         flow, latest = _find(t, call)
         version = (t.published(flow) or latest).number
-        when = (studio.now() if created is None else created, studio.sid_of)
-        execution = t.insert_execution(flow, status, version, form.optional("Contact") or "+15550100001", when)
+        when = studio.now() if created is None else created
+        start = Start(status, version, form.optional("Contact") or "+15550100001", when)
+        execution = t.runs.insert(flow, start, studio.sid_of)
     return json_answer(call.renderer(studio).execution(execution), status=201)
 
 

@@ -82,7 +82,7 @@ def delete_flow(studio: Studio, call: Call) -> Answer:
     lag = max(studio.settings.lag("read-lag"), studio.settings.lag("list-lag"))
     with studio.store.write() as t:
         flow = call.flow(t)
-        if studio.settings.quirk("delete-while-active") == "refuse" and t.has_active_executions(flow):
+        if studio.settings.quirk("delete-while-active") == "refuse" and t.runs.any_active(flow):
             raise RefusalError(409, CONFLICT, "The flow has active executions")
         note(studio, t, flow, "flow.deleted", call.author)
         t.delete_flow(flow, now if lag else None)

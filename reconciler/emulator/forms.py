@@ -10,7 +10,7 @@ from urllib.parse import parse_qs
 from reconciler.emulator.answers import TOO_LARGE, RefusalError, bad_parameter, invalid_definition
 from reconciler.emulator.sids import USER_SID
 from reconciler.model.definition import Status
-from reconciler.model.jsontypes import JsonObject
+from reconciler.model.jsontypes import Json, JsonObject
 
 MAX_BODY: Final = 1_000_000
 """A request must be smaller than this (api.md A8); a larger one is 413 with code 20413, our own choice."""
@@ -69,6 +69,18 @@ class Form:
         """Give the parsed Definition, None when it was not sent."""
         return parse_definition(self.required("Definition")) if self.given("Definition") else None
 
+    def json_object(self, name: str) -> JsonObject:
+        """Give a JSON object; an empty one when it was not sent, or sent empty."""
+        text = self.optional(name)
+        data = parse_json(text, name) if text else {}
+        if not isinstance(data, dict):
+            raise bad_parameter(f"{name} must be a JSON object")
+        return data
+
+    def fields(self) -> JsonObject:
+        """Give all parameters as they were sent; of several with one name the last."""
+        return {name: values[-1] for name, values in self._values.items()}
+
     def contacts(self) -> list[str]:
         """Give the required list TestUsers."""
         values = self._values.get("TestUsers")
@@ -102,14 +114,24 @@ def parse_definition(text: str) -> JsonObject:
     Raises:
         RefusalError: it is no JSON, or no object.
     """
-    try:
-        data = json.loads(text, parse_constant=_refuse_constant)
-        json.dumps(data, allow_nan=False)  # 1e999 reads as infinity
-    except (ValueError, RecursionError) as error:
-        raise bad_parameter("Definition is not valid JSON") from error
+    data = parse_json(text, "Definition")
     if not isinstance(data, dict):
         raise invalid_definition([{"message": "object expected", "property_path": "#"}])
-    return cast("JsonObject", data)
+    return data
+
+
+def parse_json(text: str, name: str) -> Json:
+    """Read JSON as it was sent in the parameter `name`.
+
+    Raises:
+        RefusalError: it is no JSON.
+    """
+    try:
+        data: Json = json.loads(text, parse_constant=_refuse_constant)
+        json.dumps(data, allow_nan=False)  # 1e999 reads as infinity
+    except (ValueError, RecursionError) as error:
+        raise bad_parameter(f"{name} is not valid JSON") from error
+    return data
 
 
 def _refuse_constant(name: str) -> NoReturn:

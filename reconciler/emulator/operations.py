@@ -11,7 +11,17 @@ from reconciler.emulator.answers import Answer
 from reconciler.emulator.assets import AssetList, fetch_build, list_numbers, set_assets
 from reconciler.emulator.audit import list_events
 from reconciler.emulator.console import create_in_console, edit_in_console, seed_execution
-from reconciler.emulator.executions import list_executions
+from reconciler.emulator.executions import (
+    create_execution,
+    delete_execution,
+    fetch_context,
+    fetch_execution,
+    fetch_step,
+    fetch_step_context,
+    list_executions,
+    list_steps,
+    update_execution,
+)
 from reconciler.emulator.flows import (
     create_flow,
     delete_flow,
@@ -49,7 +59,21 @@ API: Final[Mapping[str, Mapping[str, Operation]]] = {
         "GET": Operation("FetchTestUser", fetch_test_users),
         "POST": Operation("UpdateTestUser", update_test_users),
     },
-    "/v2/Flows/<sid>/Executions": {"GET": Operation("ListExecution", list_executions)},
+    "/v2/Flows/<sid>/Executions": {
+        "GET": Operation("ListExecution", list_executions),
+        "POST": Operation("CreateExecution", create_execution),
+    },
+    "/v2/Flows/<sid>/Executions/<execution>": {
+        "GET": Operation("FetchExecution", fetch_execution),
+        "POST": Operation("UpdateExecution", update_execution),
+        "DELETE": Operation("DeleteExecution", delete_execution),
+    },
+    "/v2/Flows/<sid>/Executions/<execution>/Context": {"GET": Operation("FetchExecutionContext", fetch_context)},
+    "/v2/Flows/<sid>/Executions/<execution>/Steps": {"GET": Operation("ListExecutionStep", list_steps)},
+    "/v2/Flows/<sid>/Executions/<execution>/Steps/<step>": {"GET": Operation("FetchExecutionStep", fetch_step)},
+    "/v2/Flows/<sid>/Executions/<execution>/Steps/<step>/Context": {
+        "GET": Operation("FetchExecutionStepContext", fetch_step_context)
+    },
     "/2010-04-01/Accounts/<account>.json": {"GET": Operation("FetchAccount", fetch_account)},
     "/2010-04-01/Accounts/<account>/IncomingPhoneNumbers.json": {
         "GET": Operation("ListIncomingPhoneNumber", list_numbers)

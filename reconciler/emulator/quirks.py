@@ -77,6 +77,24 @@ _ALL: Final = (
         "api.md A4.10",
     ),
     Quirk(
+        "execution-conflict",
+        ("account", "flow"),
+        "whether a second active execution between two addresses is a conflict in the whole account or per flow",
+        "api.md A7",
+    ),
+    Quirk(
+        "start-unpublished",
+        ("refuse", "not-found", "draft"),
+        "starting a flow that was never published, for a contact who is no test user: 400, 404, or the draft runs",
+        "api.md A4.4",
+    ),
+    Quirk(
+        "running-executions",
+        ("stay", "move"),
+        "whether running executions stay on their revision after a publish, or go on with the new one",
+        "api.md A4.9",
+    ),
+    Quirk(
         "stored-definition",
         ("as-sent", "keys-reordered", "defaults-added"),
         "what Studio makes of a definition before it keeps it",

@@ -9,7 +9,7 @@ import json
 from datetime import UTC, datetime
 from typing import Final
 
-from reconciler.emulator.rows import Execution, Flow, Revision
+from reconciler.emulator.rows import Execution, Flow, Revision, Step
 from reconciler.emulator.settings import Settings
 from reconciler.model.jsontypes import Json, JsonObject
 
@@ -48,7 +48,7 @@ class Renderer:
 
     def execution(self, execution: Execution) -> JsonObject:
         """Give an execution."""
-        url = f"{self._flow_url(execution.flow_sid)}/Executions/{execution.sid}"
+        url = self._execution_url(execution)
         return {
             "sid": execution.sid,
             "account_sid": execution.account,
@@ -60,10 +60,54 @@ class Renderer:
             "status": execution.status,
             "date_created": date(execution.created),
             "date_updated": None if execution.updated is None else date(execution.updated),
-            "initiated_by": None,
+            "initiated_by": execution.initiated_by,
             "url": url,
             "links": {"steps": f"{url}/Steps", "execution_context": f"{url}/Context"},
         }
+
+    def context(self, execution: Execution, context: JsonObject) -> JsonObject:
+        """Give the variables of an execution."""
+        return {
+            "account_sid": execution.account,
+            "context": context,
+            "flow_sid": execution.flow_sid,
+            "execution_sid": execution.sid,
+            "url": f"{self._execution_url(execution)}/Context",
+        }
+
+    def step(self, execution: Execution, step: Step) -> JsonObject:
+        """Give a step."""
+        url = f"{self._execution_url(execution)}/Steps/{step.sid}"
+        return {
+            "sid": step.sid,
+            "account_sid": execution.account,
+            "flow_sid": step.flow_sid,
+            "execution_sid": execution.sid,
+            "parent_step_sid": step.parent,
+            "name": step.name,
+            "context": {},
+            "transitioned_from": step.transitioned_from,
+            "transitioned_to": step.transitioned_to,
+            "type": step.type,
+            "date_created": date(step.at),
+            "date_updated": None,
+            "url": url,
+            "links": {"step_context": f"{url}/Context"},
+        }
+
+    def step_context(self, execution: Execution, step: Step, context: JsonObject) -> JsonObject:
+        """Give the variables after a step."""
+        return {
+            "account_sid": execution.account,
+            "context": context,
+            "execution_sid": execution.sid,
+            "flow_sid": step.flow_sid,
+            "step_sid": step.sid,
+            "url": f"{self._execution_url(execution)}/Steps/{step.sid}/Context",
+        }
+
+    def _execution_url(self, execution: Execution) -> str:
+        return f"{self._flow_url(execution.flow_sid)}/Executions/{execution.sid}"
 
     def _flow(self, flow: Flow, revision: Revision) -> JsonObject:
         url = self._flow_url(flow.sid)

@@ -43,7 +43,15 @@ class Revision(NamedTuple):
 
 
 class Execution(NamedTuple):
-    """One execution of a flow, as far as lists show it."""
+    """One execution of a flow, without its steps and contexts.
+
+    Attributes:
+        contact, address: the person's end and Twilio's; `address` is empty for what the Console put beside a flow.
+        kind: what started it: `request`, `message`, `call`; empty for what the Console put beside a flow.
+        initiated_by: SID of what started it.
+        due: when it goes on by itself; None for never.
+        turn: grows with everything that happens to it, so that nobody goes on from where it stood before.
+    """
 
     seq: int
     sid: str
@@ -54,6 +62,47 @@ class Execution(NamedTuple):
     contact: str
     created: float
     updated: float | None
+    address: str = ""
+    kind: str = ""
+    initiated_by: str | None = None
+    ended_reason: str | None = None
+    due: float | None = None
+    turn: int = 0
+
+
+class Step(NamedTuple):
+    """One step of an execution, without its context. `parent` is the step of the parent that led into a subflow."""
+
+    number: int
+    sid: str
+    flow_sid: str
+    name: str
+    transitioned_from: str
+    transitioned_to: str
+    type: str
+    parent: str | None
+    at: float
+
+
+class Start(NamedTuple):
+    """What a new execution begins with; see `Execution`."""
+
+    status: ExecutionStatus
+    version: int
+    contact: str
+    created: float
+    address: str = ""
+    kind: str = ""
+    initiated_by: str | None = None
+
+
+class Stub(NamedTuple):
+    """What stands in for the outer world at some widgets: None matches all. `body` says what happens, as JSON text."""
+
+    flow_sid: str | None
+    widget: str | None
+    url: str | None
+    body: str
 
 
 class Event(NamedTuple):

@@ -33,6 +33,7 @@ class Settings:
         faults: rates from 0 to 1 by name; all others never happen.
         seed: makes SIDs, gaps and faults repeatable. None: SIDs that nobody can guess, faults differ every time.
         latency: how long every request under `/v2` takes at least.
+        call_local: whether `make-http-request` really asks servers on this machine.
     """
 
     account: str = EMBEDDED_ACCOUNT
@@ -41,6 +42,7 @@ class Settings:
     faults: Mapping[str, float] = field(default_factory=dict)
     seed: int | None = None
     latency: timedelta = timedelta()
+    call_local: bool = False
 
     def __post_init__(self) -> None:
         for name, value in self.quirks.items():

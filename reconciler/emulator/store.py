@@ -17,7 +17,7 @@ from typing import Final
 from reconciler.emulator.transaction import Transaction
 from reconciler.errors import UsageError
 
-_VERSION: Final = 1
+_VERSION: Final = 2
 _BUSY_SECONDS: Final = 60.0
 _SCHEMA: Final = """
 CREATE TABLE flows (
@@ -38,6 +38,41 @@ CREATE TABLE executions (
   contact TEXT NOT NULL, created REAL NOT NULL, updated REAL, shuffle INTEGER NOT NULL);
 CREATE INDEX executions_of_flow ON executions (flow, seq);
 """
+"""Format 1. What came later is added to it by `_UPGRADES`, to a new database too."""
+
+_UPGRADES: Final = {
+    1: """
+ALTER TABLE executions ADD COLUMN address TEXT NOT NULL DEFAULT '';
+ALTER TABLE executions ADD COLUMN kind TEXT NOT NULL DEFAULT '';
+ALTER TABLE executions ADD COLUMN initiated_by TEXT;
+ALTER TABLE executions ADD COLUMN ended_reason TEXT;
+ALTER TABLE executions ADD COLUMN due REAL;
+ALTER TABLE executions ADD COLUMN turn INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX executions_due ON executions (due) WHERE due IS NOT NULL;
+CREATE INDEX executions_active ON executions (contact, address) WHERE status = 'active';
+CREATE INDEX executions_by_date ON executions (created);
+CREATE INDEX executions_begun_by ON executions (initiated_by) WHERE initiated_by IS NOT NULL;
+CREATE TABLE contexts (
+  execution INTEGER PRIMARY KEY REFERENCES executions (seq) ON DELETE CASCADE, state BLOB, context BLOB);
+CREATE TABLE steps (
+  execution INTEGER NOT NULL REFERENCES executions (seq) ON DELETE CASCADE, number INTEGER NOT NULL,
+  sid TEXT NOT NULL, flow_sid TEXT NOT NULL, name TEXT NOT NULL, transitioned_from TEXT NOT NULL,
+  transitioned_to TEXT NOT NULL, type TEXT NOT NULL, parent TEXT, at REAL NOT NULL,
+  PRIMARY KEY (execution, number)) WITHOUT ROWID;
+CREATE TABLE step_contexts (
+  execution INTEGER NOT NULL REFERENCES executions (seq) ON DELETE CASCADE, number INTEGER NOT NULL,
+  whole INTEGER NOT NULL, body BLOB NOT NULL, PRIMARY KEY (execution, number)) WITHOUT ROWID;
+CREATE TABLE outbox (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT, account TEXT NOT NULL, kind TEXT NOT NULL, at REAL NOT NULL,
+  body TEXT NOT NULL);
+CREATE TABLE stubs (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT, account TEXT NOT NULL, flow_sid TEXT, widget TEXT, url TEXT,
+  body TEXT NOT NULL);
+CREATE TABLE clock (id INTEGER PRIMARY KEY CHECK (id = 1), ahead REAL NOT NULL)
+""",
+}
+"""Format → what makes the next one of it. The smaller part of a step is its row: contexts, which are large and seldom
+asked for, are kept apart, so that lists do not read them."""
 
 
 _ASSETS: Final = "CREATE TABLE IF NOT EXISTS assets (account TEXT PRIMARY KEY, body TEXT NOT NULL)"
@@ -53,7 +88,7 @@ CREATE INDEX IF NOT EXISTS events_of_account ON events (account, seq);
 
 
 class Store:
-    """Keep accounts, flows, revisions, test users and executions. May be used from any thread."""
+    """Keep flows, revisions, test users, executions and the rest of an account. May be used from any thread."""
 
     def __init__(self, path: Path | None) -> None:
         """Open the database at `path`, made when it is missing; None keeps everything in memory.
@@ -62,8 +97,12 @@ class Store:
             UsageError: the file is no database of an emulator, or of a newer one.
         """
         self._lock = threading.Lock()
+        self.ahead = 0.0
+        """How many seconds the clock was moved; whoever asks for it in a transaction gets what holds there."""
         try:
             self._connection = _connect(path)
+            with self.read():
+                pass
         except sqlite3.DatabaseError as error:
             raise UsageError(f"{path} cannot be used as the emulator's database: {error}") from error
 
@@ -73,7 +112,7 @@ class Store:
         with self._lock:
             self._connection.execute("BEGIN")
             try:
-                yield Transaction(self._connection)
+                yield self._begun()
             finally:
                 self._connection.execute("ROLLBACK")
 
@@ -83,11 +122,18 @@ class Store:
         with self._lock:
             self._connection.execute("BEGIN IMMEDIATE")
             try:
-                yield Transaction(self._connection)
+                transaction = self._begun()
+                yield transaction
             except BaseException:
                 self._connection.execute("ROLLBACK")
                 raise
             self._connection.execute("COMMIT")
+            self.ahead = transaction.ahead
+
+    def _begun(self) -> Transaction:
+        transaction = Transaction(self._connection)
+        self.ahead = transaction.ahead  # another process may have moved the clock
+        return transaction
 
     def close(self) -> None:
         """Close the database. Nothing may use the store afterwards."""
@@ -120,12 +166,13 @@ def _migrate(connection: sqlite3.Connection, path: Path | None) -> None:
     if version == _VERSION:
         connection.execute("COMMIT")
         return
-    if version or tables:
+    if version > _VERSION or (not version and tables):
         connection.execute("ROLLBACK")
         raise UsageError(
             f"{path} is no database of this emulator (format {version})", hint="Name another file, or remove this one."
         )
-    for statement in _SCHEMA.split(";"):
+    missing = [_UPGRADES[format_] for format_ in range(max(version, 1), _VERSION)]
+    for statement in ";".join(missing if version else [_SCHEMA, *missing]).split(";"):
         connection.execute(statement)
     connection.execute(f"PRAGMA user_version = {_VERSION}")
     connection.execute("COMMIT")

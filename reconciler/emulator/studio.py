@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import cast
 
 from reconciler.emulator.answers import RefusalError, not_found
+from reconciler.emulator.claims import Claims
+from reconciler.emulator.flow_cache import FlowCache
 from reconciler.emulator.forms import Form
 from reconciler.emulator.paging import OTHER_HOST, Listing, parse_page, parse_size
 from reconciler.emulator.render import Renderer
@@ -26,10 +28,12 @@ class Studio:
     store: Store
     clock: Clock
     sid_of: SidMaker
+    flows: FlowCache = field(default_factory=FlowCache)
+    claims: Claims = field(default_factory=Claims)
 
     def now(self) -> float:
-        """Give the time in seconds since the epoch."""
-        return self.clock.now().timestamp()
+        """Give the time in seconds since the epoch: the clock's, and what it was moved."""
+        return self.clock.now().timestamp() + self.store.ahead
 
     def as_of(self, lag: str) -> float:
         """Give the moment that a read under a quirk `read-lag` or `list-lag` sees."""

@@ -1,4 +1,4 @@
-"""One transaction on the emulator's database: everything that is written in SQL.
+"""One transaction on the emulator's database: what is written in SQL, but for executions (`runs`).
 
 `at` everywhere is the moment as of which is read: what was minted, set or deleted later is not seen. `NOW` sees
 everything, whatever the clock says.
@@ -15,14 +15,13 @@ from typing import Any, Final, cast
 from reconciler.emulator.rows import (
     Event,
     EventFilter,
-    Execution,
-    ExecutionFilter,
-    ExecutionStatus,
     Flow,
     Revision,
     Window,
 )
+from reconciler.emulator.runs import Runs
 from reconciler.emulator.sids import SidMaker, derived
+from reconciler.emulator.windows import NUMBERED, ORDERS, rows_of
 from reconciler.model.definition import Status
 from reconciler.model.jsontypes import Json
 
@@ -32,13 +31,6 @@ _FLOW: Final = "f.seq, f.sid, f.account, f.created"
 _ROW: Final = "r.number, r.status, r.friendly_name, r.commit_message, r.author, r.valid, r.errors, r.minted, r.updated"
 _BODY: Final = f"{_ROW}, r.definition"
 _THERE: Final = "f.created <= :at AND (f.deleted IS NULL OR f.deleted > :at)"
-_ORDERS: Final = {
-    "newest": ("seq", "DESC"),
-    "oldest": ("seq", "ASC"),
-    "by-sid": ("sid", "ASC"),
-    "shuffled": ("shuffle", "ASC"),
-}
-_REVISION_ORDERS: Final = {**_ORDERS, "by-sid": ("number", "ASC"), "shuffled": ("number * 7919777 % 2147483647", "ASC")}
 
 
 class Transaction:
@@ -46,6 +38,15 @@ class Transaction:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
+        self.runs = Runs(connection)
+        row = self._one("SELECT ahead FROM clock")
+        self.ahead: float = row[0] if row else 0.0
+        """How many seconds the clock was moved."""
+
+    def set_ahead(self, seconds: float) -> None:
+        """Move the clock: it is so many seconds ahead from now on."""
+        self.ahead = seconds
+        self._connection.execute("INSERT OR REPLACE INTO clock (id, ahead) VALUES (1, ?)", (seconds,))
 
     def flow(self, sid: str, account: str | None, at: float = NOW) -> Flow | None:
         """Give a flow of an account; None for the account means any."""
@@ -77,56 +78,22 @@ class Transaction:
 
     def flow_rows(self, account: str, window: Window, at: float = NOW) -> list[tuple[Flow, Revision, Json]]:
         """List flows with their latest revisions, without definitions; the last of each is its place in the list."""
-        column, direction = _ORDERS[window.order]
+        column, direction = ORDERS[window.order]
         sql = (
             f"SELECT f.{column}, {_FLOW}, {_ROW} FROM flows f JOIN revisions r ON r.flow = f.seq AND r.number = "
             "(SELECT max(x.number) FROM revisions x WHERE x.flow = f.seq AND x.minted <= :at) "
             f"WHERE f.account = :account AND {_THERE}"
         )
-        rows = self._page(sql, f"f.{column}", direction, window, account=account, at=at)
+        rows = rows_of(self._connection, sql, (f"f.{column}", direction), window, {"account": account, "at": at})
         return [(Flow(*row[1:5]), _revision((*row[5:], "")), row[0]) for row in rows]
 
     def revision_rows(self, flow: Flow, window: Window, at: float = NOW) -> list[tuple[Revision, Json]]:
         """List revisions of a flow without definitions; the second of each is its place in the list."""
-        column, direction = _REVISION_ORDERS[window.order]
-        key = column.replace("number", "r.number").replace("seq", "r.number")
+        column, direction = NUMBERED[window.order]
+        key = column.replace("number", "r.number")
         sql = f"SELECT {key}, {_ROW} FROM revisions r WHERE r.flow = :flow AND r.minted <= :at"
-        rows = self._page(sql, key, direction, window, flow=flow.seq, at=at)
+        rows = rows_of(self._connection, sql, (key, direction), window, {"flow": flow.seq, "at": at})
         return [(_revision((*row[1:], "")), row[0]) for row in rows]
-
-    def execution_rows(
-        self, flow: Flow, window: Window, wanted: ExecutionFilter, at: float = NOW
-    ) -> list[tuple[Execution, Json]]:
-        """List executions of a flow; the second of each is its place in the list."""
-        column, direction = _ORDERS[window.order]
-        sql = (
-            f"SELECT e.{column}, e.seq, e.sid, f.sid, f.account, e.status, e.version, e.contact, e.created, e.updated "
-            "FROM executions e JOIN flows f ON f.seq = e.flow WHERE e.flow = :flow AND e.created <= :at "
-            "AND (:status IS NULL OR e.status = :status) AND (:since IS NULL OR e.created >= :since) "
-            "AND (:until IS NULL OR e.created < :until)"
-        )
-        rows = self._page(
-            sql,
-            f"e.{column}",
-            direction,
-            window,
-            flow=flow.seq,
-            at=at,
-            status=wanted.status,
-            since=wanted.since,
-            until=wanted.until,
-        )
-        return [(Execution(*row[1:]), row[0]) for row in rows]
-
-    def _page(self, sql: str, key: str, direction: str, window: Window, **values: object) -> list[tuple[Any, ...]]:
-        ascending = (direction == "ASC") is not window.backward
-        beyond = "" if window.key is None else f" AND {key} {'>' if ascending else '<'} :key"
-        order = "ASC" if ascending else "DESC"
-        rows = self._connection.execute(
-            f"{sql}{beyond} ORDER BY {key} {order} LIMIT :limit",
-            {**values, "key": window.key, "limit": window.limit},
-        ).fetchall()
-        return rows[::-1] if window.backward else rows
 
     def insert_flow(self, account: str, created: float, sid_of: SidMaker) -> Flow:
         """Keep a new flow; its first revision must follow in the same transaction."""
@@ -209,10 +176,9 @@ class Transaction:
             " AND (:actor IS NULL OR e.author = :actor OR e.account = :actor)"
             " AND (:since IS NULL OR e.at >= :since) AND (:until IS NULL OR e.at <= :until)"
         )
-        values = {"kind": wanted.kind, "flow": wanted.flow_sid, "actor": wanted.actor}
-        rows = self._page(
-            sql, "e.seq", "DESC", window, account=account, since=wanted.since, until=wanted.until, **values
-        )
+        dates = {"since": wanted.since, "until": wanted.until}
+        values = {"account": account, "kind": wanted.kind, "flow": wanted.flow_sid, "actor": wanted.actor, **dates}
+        rows = rows_of(self._connection, sql, ("e.seq", "DESC"), window, values)
         return [(Event(*row[1:]), row[0]) for row in rows]
 
     def name_taken(self, account: str, name: str, but: str | None) -> bool:
@@ -231,24 +197,6 @@ class Transaction:
         sql = f"SELECT {_FLOW} FROM flows f WHERE {where} ORDER BY f.seq LIMIT 1 OFFSET :skip"
         row = self._one(sql, account=account, skip=min(int(chance * count), max(count - 1, 0)))
         return Flow(*row) if row else None
-
-    def insert_execution(
-        self, flow: Flow, status: ExecutionStatus, version: int, contact: str, when: tuple[float, SidMaker]
-    ) -> Execution:
-        """Keep an execution."""
-        number, (created, sid_of) = self._next("executions"), when
-        sid = sid_of("FN", number)
-        updated = created if status == "ended" else None
-        self._connection.execute(
-            "INSERT INTO executions (seq, sid, flow, status, version, contact, created, updated, shuffle)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (number, sid, flow.seq, status, version, contact, created, updated, int(derived(sid)[:15], 16)),
-        )
-        return Execution(number, sid, flow.sid, flow.account, status, version, contact, created, updated)
-
-    def has_active_executions(self, flow: Flow) -> bool:
-        """Tell whether at least one execution of the flow is active."""
-        return self._one("SELECT 1 FROM executions WHERE flow = :flow AND status = 'active'", flow=flow.seq) is not None
 
     def assets(self, account: str) -> str:
         """Give what an account has beside flows, as JSON."""

@@ -162,6 +162,12 @@ def api(make_api: MakeApi) -> Api:
     return make_api()
 
 
+@pytest.fixture
+def store_of() -> Callable[[Api], Store]:
+    """Give a function that tells where an emulator keeps everything."""
+    return lambda api: api.client._transport.app._studio.store  # type: ignore[attr-defined]
+
+
 @pytest.fixture(name="definition")
 def _definition() -> Callable[..., dict[str, Any]]:
     return definition
