@@ -81,6 +81,36 @@ class MaxChanges(Model):
 OnDrift = Literal["stop", "revert", "accept", "merge"]
 
 
+Duration = Annotated[str, Field(pattern=DURATION)]
+
+
+class ReleaseWatch(Model):
+    """How callers are looked after once a release is published."""
+
+    for_: Duration = Field(alias="for", description="For how long, such as `10m`.")
+    every: Duration = Field(default="15s", description="How often. Default: 15s.")
+    max_failed_ratio: Annotated[float, Field(ge=0, le=1)] | None = Field(
+        default=0.05,
+        description="Share of executions with an error event above which the release goes back; null: any. "
+        "Default: 0.05.",
+    )
+    min_executions: Annotated[int, Field(ge=1)] = Field(
+        default=20, description="Below so many executions the share means nothing. Default: 20."
+    )
+    max_errors: Limit | None = Field(
+        default=None, description="Error events above which the release goes back at once. Default: any number."
+    )
+    error_events: Annotated[list[Text], Field(min_length=1)] | None = Field(
+        default=None, description="What counts as an error. Default: docs/releasing.md lists them."
+    )
+
+
+class PolicyRelease(Model):
+    """What holds for every release of the project."""
+
+    watch: ReleaseWatch | None = Field(default=None, description="Default: nothing is watched.")
+
+
 class Policy(Model):
     """What holds for every plan of the project."""
 
@@ -95,6 +125,7 @@ class Policy(Model):
         default=None,
         description="How long a write may stay unseen, such as `2m`. Default: 30s; 1s for embedded and loopback.",
     )
+    release: PolicyRelease = Field(default=PolicyRelease(), description="What holds for every release.")
 
 
 def _shape(value: object) -> str:
@@ -259,6 +290,32 @@ class FlowLint(Model):
     suppress: list[LintSuppression] = Field(default=[], description="Where rules do not count.")
 
 
+class SmokeExpectation(Model):
+    """What a smoke execution has to do."""
+
+    reaches: list[Text] = Field(default=[], description="Widgets of this flow that it has to reach.")
+    avoids: list[Text] = Field(default=[], description="Widgets of this flow that it must not reach.")
+    ends: bool | None = Field(default=None, description="Whether it has to end, or must not. Default: either.")
+    within: Duration = Field(default="30s", description="How long it may take. Default: 30s.")
+
+
+class Smoke(Model):
+    """One execution of the draft, started for a test user before anything is published."""
+
+    name: Text = Field(description="Its name, unique in this flow.")
+    to: Text = Field(description="A contact of this flow's TestUsers: only they run the draft.")
+    from_: Text = Field(alias="from", description="The number or sender that the flow uses.")
+    parameters: dict[str, Any] | None = Field(default=None, description="The parameters of the execution.")
+    expect: SmokeExpectation = Field(description="What it has to do.")
+
+
+class FlowRelease(Model):
+    """How `release` tries this flow out, and looks after its callers."""
+
+    smoke: list[Smoke] = Field(default=[], description="Executions of the draft, before it is published.")
+    watch: ReleaseWatch | None = Field(default=None, description="Default: the project's policy.")
+
+
 class FlowSpec(Model):
     """One Studio flow."""
 
@@ -272,6 +329,7 @@ class FlowSpec(Model):
     )
     lifecycle: Lifecycle = Field(default=Lifecycle(), description="What happens to the flow beyond its content.")
     lint: FlowLint = Field(default=FlowLint(), description="What lint rules mean for this flow.")
+    release: FlowRelease = Field(default=FlowRelease(), description="How a release tries this flow out.")
     previous_names: list[str] = Field(
         default=[], description="Names this flow had before in the manifests, so that a rename keeps its SID."
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from reconciler.definition.locate import Places
 from reconciler.errors import LoadError, UsageError
-from reconciler.manifest import body, digest, reference, translation
+from reconciler.manifest import body, digest, reference, releases, translation
 from reconciler.manifest import environment as environments
 from reconciler.manifest import project as projects
 from reconciler.manifest.catalogue import Catalogue
@@ -111,6 +111,7 @@ def load(
     on_drift = project.on_drift if project is not None else "stop"
     catalogue = _catalogue(files, Reader(folder, values, on_drift, findings))
     catalogue.check(findings)
+    releases.check(catalogue, findings)
     if project is not None:
         reference.check(project, catalogue, folder, findings)
         _check_variables_used(variables, values)

@@ -10,7 +10,7 @@ from typing import cast
 from pydantic import ValidationError
 
 from reconciler.errors import UsageError
-from reconciler.manifest import binding, environment, fault, kinds, lints, variables
+from reconciler.manifest import binding, environment, fault, kinds, lints, releases, variables
 from reconciler.manifest.findings import Findings, did_you_mean
 from reconciler.manifest.placeholder import Values, Variable
 from reconciler.manifest.substitution import Substitution
@@ -250,4 +250,5 @@ def _policy(model: kinds.Policy, environment_model: kinds.Environment) -> Policy
         consistency_window=(
             environment.default_window(environment_model.endpoint) if window is None else environment.duration(window)
         ),
+        watch=None if model.release.watch is None else releases.watch(model.release.watch),
     )

@@ -8,7 +8,7 @@ from typing import TypeVar, cast
 from pydantic import ValidationError
 
 from reconciler.errors import UsageError
-from reconciler.manifest import body, fault, kinds, lints
+from reconciler.manifest import body, fault, kinds, lints, releases
 from reconciler.manifest.findings import Findings
 from reconciler.manifest.folder import Folder
 from reconciler.manifest.placeholder import Values
@@ -79,6 +79,7 @@ class Reader:
             origins=found.origins,
             written=None if found.written is found.definition else found.written,
             suppressions=lints.suppressions(spec.lint, document, self.findings),
+            release=releases.read(spec.release, document, self.findings),
         )
         return desired, document.place(("spec", "definition"))
 

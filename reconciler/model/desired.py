@@ -11,6 +11,7 @@ from reconciler.model.address import Address
 from reconciler.model.definition import Definition, StateOrigin, Status
 from reconciler.model.finding import Finding, Place
 from reconciler.model.lint import LintLevel, Suppression
+from reconciler.model.release import FlowRelease, Watch
 
 OnDelete = Literal["delete", "retain"]
 OnDrift = Literal["stop", "revert", "accept", "merge"]
@@ -45,6 +46,7 @@ class DesiredFlow:
     `origins` say where each of its states is written, when other files are included; empty for what stands in one file.
     `suppressions` say where lint rules do not count.
     `unbound` are identifiers of other environments in it that this one does not bind: it must not be sent.
+    `release` says how a release tries the flow out; it never changes a plan.
     """
 
     address: Address
@@ -61,6 +63,7 @@ class DesiredFlow:
     written: Definition | None = field(default=None, repr=False, compare=False)
     suppressions: tuple[Suppression, ...] = ()
     origins: tuple[StateOrigin, ...] = field(default=(), repr=False, compare=False)
+    release: FlowRelease = FlowRelease()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +91,12 @@ class ChangeLimits:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What the project says about every plan."""
+    """What the project says about every plan. `watch` is of releases; None watches nothing."""
 
     limits: ChangeLimits = ChangeLimits()
     layout: Layout = "ignore"
     consistency_window: timedelta = timedelta(seconds=30)
+    watch: Watch | None = None
 
 
 @dataclass(frozen=True, slots=True)
