@@ -23,11 +23,14 @@ from reconciler.serving.connection import BrokenConnectionError
 THREADS: Final = 32
 """Requests that wait out a latency hold a thread each; this many clients do not wait for one another."""
 
+BODY: Final = 2**30
+"""Bytes of a body beyond which a request is refused before it is read: waitress's own limit."""
+
 _GRACE_SECONDS: Final = 7.0
 _CONNECTIONS: Final = 1000
 
 
-def serve(app: WSGIApplication, host: str, port: int, *, ready: Callable[[int], None], threads: int = THREADS) -> None:
+def serve(app: WSGIApplication, host: str, port: int, *, ready: Callable[[int], None], body: int = BODY) -> None:
     """Serve until SIGTERM or SIGINT, answer what is in flight (at most seven seconds long), and return.
 
     Args:
@@ -35,12 +38,12 @@ def serve(app: WSGIApplication, host: str, port: int, *, ready: Callable[[int], 
         host: name or address to listen on.
         port: 0 picks a free one.
         ready: called once with the port, when connections are accepted.
-        threads: how many requests are answered at once.
+        body: bytes of the largest body.
 
     Raises:
         UsageError: nobody can listen there.
     """
-    server = Server(app, host, port, threads=threads)
+    server = Server(app, host, port, body=body)
     with _stopped_by_signals(server):
         ready(server.port)
         server.run()
@@ -49,7 +52,7 @@ def serve(app: WSGIApplication, host: str, port: int, *, ready: Callable[[int], 
 class Server:
     """One listening socket with its threads. `stop` may be called from anywhere; everything else from one thread."""
 
-    def __init__(self, app: WSGIApplication, host: str, port: int, *, threads: int = THREADS) -> None:
+    def __init__(self, app: WSGIApplication, host: str, port: int, *, threads: int = THREADS, body: int = BODY) -> None:
         """Bind and listen. Raises UsageError when that is impossible."""
         listener = _listen(host, port)
         self.port: int = listener.getsockname()[1]
@@ -61,6 +64,7 @@ class Server:
             sockets=[listener],
             threads=threads,
             connection_limit=_CONNECTIONS,
+            max_request_body_size=body,
             log_socket_errors=False,
             ident=None,
         )
