@@ -174,7 +174,22 @@ class InvalidDefinitionError(RequestRefusedError):
 
 
 class StudioConflictError(RequestRefusedError):
-    """409: the resource is in the way of what was asked."""
+    """409: the resource is in the way of what was asked.
+
+    Attributes:
+        conflicting: SID of the execution that is in the way, where Studio names one.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        conflicting: str | None = None,
+        code: int | None = None,
+        hint: str | None = None,
+    ) -> None:
+        super().__init__(message, status=409, code=code, hint=hint)
+        self.conflicting = conflicting
 
 
 class RateLimitedError(StudioError):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import AbstractContextManager
 from datetime import datetime
@@ -106,6 +106,12 @@ class ExecutionReader(Protocol):
 
     def list_executions(self, flow: str, which: ExecutionFilter) -> Sequence[Execution]:
         """Give the runs of a flow that Studio still has, in its order, each once, without contexts."""
+
+    def each_execution(self, flow: str, which: ExecutionFilter) -> Iterator[Execution]:
+        """Give the same runs one by one, read as they are asked for: the list may be too long to be kept.
+
+        Raises ProtocolError when the list may be short; what was given before is then not all of it.
+        """
 
     def fetch_execution(self, flow: str, execution: str) -> Execution:
         """Give one run. Raises NotFoundError."""

@@ -185,6 +185,14 @@ def asking(
 
 
 @contextlib.contextmanager
+def acting(app: App, variables: Variables = NO_VARIABLES) -> Iterator[tuple[Project, Runtime, StudioClient]]:
+    """Give a client that may write, without a state: for what is done in Studio and recorded nowhere."""
+    found = project(app, variables)
+    with runtime.writing(app) as run, client(app, run, _studio(found), read_only=False) as studio:
+        yield found, run, studio
+
+
+@contextlib.contextmanager
 def stored(app: App) -> Iterator[ManagedStore]:
     """Give the state alone, for commands that neither need Studio nor, with `--state`, the manifests."""
     with runtime.writing(app) as run:

@@ -29,6 +29,7 @@ COMMANDS: Final = {
     "graph": (_WHERE + "graph", "Draw a flow, or what differs between two sides of it."),
     "rollback": (_WHERE + "rollback", "Put an old revision into the manifest's file, and plan."),
     "bindings": (_WHERE + "bindings", "Name what differs between accounts, and check it."),
+    "executions": (_WHERE + "executions", "Start, follow, end and export executions."),
     "state": (_WHERE + "state", "Look after the state."),
     "emulator": (_WHERE + "emulator", "Serve an emulated Studio."),
     "explain": (_WHERE + "explain", "Say why a resource is planned as it is."),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import TypeVar
 
@@ -12,7 +13,7 @@ from reconciler.studio import runs
 from reconciler.studio.answers import segment, shaped
 from reconciler.studio.call import Call, Pairs
 from reconciler.studio.http import Http
-from reconciler.studio.paging import fetch_all, records_of
+from reconciler.studio.paging import each_page, fetch_all, records_of
 from reconciler.studio.runs import WireContext, WireExecution, WireStep
 
 T = TypeVar("T", Execution, ExecutionStep)
@@ -29,6 +30,21 @@ class Executions:
         call = Call("ListExecution", "GET", _path(flow), query=_query(which or ExecutionFilter()))
         found = [runs.execution(shaped(WireExecution, one, call)) for one in fetch_all(self._http, call, "executions")]
         return _once(found)
+
+    def each(self, flow: str, which: ExecutionFilter) -> Iterator[Execution]:
+        """ListExecution, page by page: for lists that are too long to be kept. Each run once.
+
+        Raises:
+            ProtocolError: the list may be short; what was given before is then not all of it.
+        """
+        call = Call("ListExecution", "GET", _path(flow), query=_query(which))
+        seen: set[str] = set()
+        for page in each_page(self._http, call, "executions"):
+            for one in page:
+                run = runs.execution(shaped(WireExecution, one, call))
+                if run.sid not in seen:
+                    seen.add(run.sid)
+                    yield run
 
     def any_active(self, flow: str) -> bool:
         """ListExecution of one: tell whether at least one run is active."""

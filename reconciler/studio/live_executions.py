@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from reconciler.model.execution import Execution, ExecutionFilter, ExecutionStep
 from reconciler.model.jsontypes import Json, JsonObject
@@ -18,6 +18,10 @@ class LiveExecutionReader:
     def list_executions(self, flow: str, which: ExecutionFilter) -> Sequence[Execution]:
         """Give the runs of a flow that Studio still has."""
         return self._runs.list(flow, which)
+
+    def each_execution(self, flow: str, which: ExecutionFilter) -> Iterator[Execution]:
+        """Give the same runs page by page."""
+        return self._runs.each(flow, which)
 
     def fetch_execution(self, flow: str, execution: str) -> Execution:
         """Give one run."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 from urllib.parse import SplitResult, parse_qsl, urlsplit
@@ -27,10 +28,29 @@ def fetch_all(http: Http, call: Call, key: str) -> list[JsonObject]:
         ProtocolError: a page without `meta` or records, a page that was there already, or tokens that keep expiring.
     """
     for _ in range(_STARTS):
-        records = _from_the_first(http, call, key)
-        if records is not None:
-            return records
-    raise ProtocolError(f"{call.operation}: page tokens expire before the list is read", code=_EXPIRED)
+        try:
+            return [record for page in _pages(http, call, key) for record in page]
+        except RequestRefusedError as error:
+            _unless_expired(error)
+    raise _never_ends(call)
+
+
+def each_page(http: Http, call: Call, key: str) -> Iterator[list[JsonObject]]:
+    """Give the records of one page after the other, for lists that are too long to be kept.
+
+    As `fetch_all`, but when reading starts again at the first page, what was given is given again.
+
+    Raises:
+        ProtocolError: as there. What was given before is then not the whole list.
+    """
+    for _ in range(_STARTS):
+        try:
+            yield from _pages(http, call, key)
+        except RequestRefusedError as error:
+            _unless_expired(error)
+        else:
+            return
+    raise _never_ends(call)
 
 
 def records_of(call: Call, page: Json, key: str) -> list[JsonObject]:
@@ -49,22 +69,24 @@ def records_of(call: Call, page: Json, key: str) -> list[JsonObject]:
     return found
 
 
-def _from_the_first(http: Http, call: Call, key: str) -> list[JsonObject] | None:
-    """Give all records, or None when a page token had expired."""
-    records: list[JsonObject] = []
+def _pages(http: Http, call: Call, key: str) -> Iterator[list[JsonObject]]:
     seen: set[tuple[object, ...]] = set()
     next_call: Call | None = replace(call, query=(("PageSize", PAGE_SIZE), *call.query))
     while next_call is not None:
         seen |= _marks(call, next_call, seen)
-        try:
-            page = http.request(next_call)
-        except RequestRefusedError as error:
-            if error.code == _EXPIRED:
-                return None
-            raise
-        records += records_of(call, page, key)
+        page = http.request(next_call)
+        yield records_of(call, page, key)
         next_call = _following(call, page)
-    return records
+
+
+def _unless_expired(error: RequestRefusedError) -> None:
+    """Let reading start again after a page token that Studio no longer knows; raise everything else."""
+    if error.code != _EXPIRED:
+        raise error
+
+
+def _never_ends(call: Call) -> ProtocolError:
+    return ProtocolError(f"{call.operation}: page tokens expire before the list is read", code=_EXPIRED)
 
 
 def _marks(call: Call, page: Call, seen: set[tuple[object, ...]]) -> set[tuple[object, ...]]:

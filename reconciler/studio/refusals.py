@@ -7,6 +7,7 @@ nothing at all: all are tolerated, none is trusted with more than one short line
 from __future__ import annotations
 
 import json
+import re
 from http import HTTPStatus
 from typing import Final, cast
 
@@ -29,6 +30,7 @@ from reconciler.studio.places import findings_of
 
 INVALID_DEFINITION: Final = 81022
 _LONGEST: Final = 300
+_EXECUTION: Final = re.compile(r"FN[0-9A-Za-z]{1,32}")
 
 
 def judge(
@@ -86,10 +88,16 @@ def _refusal(
         findings = findings_of(body.get("details"), call.value("Definition"))
         return InvalidDefinitionError(text, findings, status=status, code=code)
     if status == HTTPStatus.CONFLICT:
-        return StudioConflictError(text, status=status, code=code, hint=hint)
+        return StudioConflictError(text, conflicting=_conflicting(body), code=code, hint=hint)
     if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
         hint = "A request must stay below 1 MB: split the flow into sub-flows."
     return RequestRefusedError(text, status=status, code=code, hint=hint)
+
+
+def _conflicting(body: JsonObject) -> str | None:
+    details = body.get("details")
+    found = details.get("conflicting_execution_sid") if isinstance(details, dict) else None
+    return found if isinstance(found, str) and _EXECUTION.fullmatch(found) else None
 
 
 def _sent_secrets(call: Call) -> frozenset[str]:

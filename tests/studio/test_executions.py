@@ -30,6 +30,29 @@ def test_executions_are_listed(client, answer):
     }
 
 
+def test_executions_are_given_page_by_page(client, answer):
+    """Nothing is read ahead; each comes once, also when a page token expires and reading starts again."""
+    first = {"executions": [EXECUTION], "meta": {"next_page_url": "/v2/Flows/FW1/Executions?Page=1&PageToken=PA1"}}
+    expired = answer({"code": 21481, "message": "Invalid PageToken"}, 400)
+    last = answer({"executions": [{**EXECUTION, "sid": "FN2"}], **END})
+    studio, script = client(answer(first), expired, answer(first), last)
+    found = studio.executions.each(FLOW, ExecutionFilter())
+    assert next(found).sid == "FN1"
+    assert len(script.seen) == 1
+    assert [run.sid for run in found] == ["FN2"]
+    assert len(script.seen) == 4
+
+
+def test_a_list_that_may_be_short_is_an_error(client, answer):
+    """What was given before does not pass for the whole: the end raises."""
+    broken = {"executions": [EXECUTION], "meta": {}}
+    studio, _ = client(answer(broken))
+    found = studio.executions.each(FLOW, ExecutionFilter())
+    assert next(found).sid == "FN1"
+    with pytest.raises(errors.ProtocolError):
+        next(found)
+
+
 def test_an_execution_is_started(client, answer):
     """Parameters are one JSON string in the form; without them there is no such field."""
     studio, script = client(answer(EXECUTION, 201))
@@ -45,10 +68,16 @@ def test_an_execution_is_started(client, answer):
 
 
 def test_a_second_execution_is_a_conflict(client, answer):
-    """409: the two are already talking."""
-    studio, _ = client(answer({"code": 20409, "details": {"conflicting_execution_sid": "FN9"}}, 409))
-    with pytest.raises(errors.StudioConflictError):
-        studio.executions.create(FLOW, "+15550000001", "+15550000002")
+    """409: the two are already talking; the error names the execution in the way, where Studio does."""
+    for details, conflicting in (
+        ({"conflicting_execution_sid": "FN9"}, "FN9"),
+        ({"conflicting_execution_sid": 9}, None),
+        ("?", None),
+    ):
+        studio, _ = client(answer({"code": 20409, "details": details}, 409))
+        with pytest.raises(errors.StudioConflictError) as caught:
+            studio.executions.create(FLOW, "+15550000001", "+15550000002")
+        assert (caught.value.conflicting, caught.value.code) == (conflicting, 20409)
 
 
 def test_an_execution_is_ended_fetched_and_deleted(client, answer):

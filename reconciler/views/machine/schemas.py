@@ -10,6 +10,7 @@ from reconciler.model.jsontypes import JsonObject
 from reconciler.plan.json_schema import json_schema
 from reconciler.views.authoring import ConvertShape, RenderShape
 from reconciler.views.bindings import shapes as binding_shapes
+from reconciler.views.executions import shapes as execution_shapes
 from reconciler.views.lint.shapes import LintRuleShape, LintShape
 from reconciler.views.machine import home_shapes, shapes
 from reconciler.views.machine.event_shapes import EventShape
@@ -25,6 +26,8 @@ _DOCUMENTS: Final[dict[str, tuple[str, Any]]] = {
     "doctor": ("Doctor", shapes.DoctorShape),
     "drift": ("Drift", shapes.DriftDocumentShape),
     "error": ("Error", shapes.ErrorShape),
+    "executions-list": ("Executions", execution_shapes.ExecutionsListShape),
+    "executions-show": ("One execution", execution_shapes.ExecutionsShowShape),
     "explain": ("Explanation", shapes.ExplainShape),
     "findings": ("Findings", shapes.FindingsShape),
     "graph": ("Graph", GraphShape),

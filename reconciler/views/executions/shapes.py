@@ -1,0 +1,72 @@
+"""The shapes of the JSON documents of `executions`. Types only. A shape only ever grows while `format` stays 1.
+
+`personal` says whether personal data was asked for; without it contacts and the values of contexts are masked.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import with_config
+from typing_extensions import TypedDict
+
+from reconciler.plan.shape import STRICT
+
+
+class ExecutionShape(TypedDict):
+    """One execution. `flow` is null where the flow is not recorded; `revision` is the flow's that ran."""
+
+    sid: str
+    flow: str | None
+    flowSid: str
+    status: Literal["active", "ended"]
+    contact: str | None
+    revision: int | None
+    initiatedBy: str | None
+    dateCreated: str | None
+    dateUpdated: str | None
+
+
+@with_config(STRICT)
+class ExecutionsListShape(TypedDict):
+    """Executions, by flow, the newest first.
+
+    `total` counts those that fit, also beyond the limit. `keptSince`: older ones were asked for, and Studio keeps none.
+    """
+
+    format: Literal[1]
+    personal: bool
+    total: int
+    keptSince: str | None
+    executions: list[ExecutionShape]
+
+
+class ExecutionStepShape(TypedDict):
+    """One step: the move from a widget to the next. `seconds` were spent at `from`; `depth` counts sub-flows."""
+
+    sid: str
+    parentStepSid: str | None
+    depth: int
+    event: str | None
+    widgetFrom: str | None
+    widgetTo: str | None
+    widgetType: str | None
+    seconds: float | None
+    dateCreated: str | None
+    dateUpdated: str | None
+
+
+@with_config(STRICT)
+class ExecutionsShowShape(TypedDict):
+    """One execution with its variables and its steps, in the order in which they were taken.
+
+    `waitingAt` is the widget at which an active execution is; `cutShort` says that it ended before the flow did.
+    """
+
+    format: Literal[1]
+    personal: bool
+    execution: ExecutionShape
+    context: Any
+    waitingAt: str | None
+    cutShort: bool
+    steps: list[ExecutionStepShape]
