@@ -19,7 +19,6 @@ class Execution:
         contact: the address of the person at the other end; personal data.
         revision: the flow's revision in force when the run began.
         initiated_by: SID of the call, message or request that started it.
-        ended_reason: why it ended (`FLOW_END`), where events told it; the API does not.
         context: the variables of the run; personal data, so it is not shown.
         ended_reason: why it ended, as Studio's events tell it; the REST API does not.
     """
@@ -30,7 +29,6 @@ class Execution:
     contact: str | None = None
     revision: int | None = None
     initiated_by: str | None = None
-    ended_reason: str | None = None
     date_created: datetime | None = None
     date_updated: datetime | None = None
     context: Json = field(default=None, repr=False)
