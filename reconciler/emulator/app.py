@@ -25,7 +25,7 @@ from reconciler.emulator.calls import Calls
 from reconciler.emulator.console import edit_some_flow
 from reconciler.emulator.faults import Dice, Misfortune
 from reconciler.emulator.forms import MAX_BODY, Form, parse_form
-from reconciler.emulator.operations import API, CONSOLE, OWN, Operation, route
+from reconciler.emulator.operations import API, CONSOLE, OWN, WEBHOOKS, Operation, route
 from reconciler.emulator.request import Request
 from reconciler.emulator.settings import Settings
 from reconciler.emulator.sids import CONSOLE_AUTHOR, derived, sid_maker
@@ -77,7 +77,7 @@ class _Application:
         if found is None:
             raise not_found(request.path)
         path, parts = found
-        methods = API.get(path) or CONSOLE.get(path) or OWN[path]
+        methods = API.get(path) or CONSOLE.get(path) or WEBHOOKS.get(path) or OWN[path]
         if request.method not in methods:
             message = f"Method {request.method} is not allowed for {request.path.removeprefix('/v2')}"
             raise RefusalError(405, WRONG_METHOD, message, allow=", ".join(sorted(methods)))
@@ -85,6 +85,8 @@ class _Application:
             return self._operate(request, API[path][request.method], parts)
         if path in CONSOLE:
             return self._console(request, path, parts)
+        if path in WEBHOOKS:
+            return WEBHOOKS[path][request.method](self._studio, _call(request, parts, parts["account"], CONSOLE_AUTHOR))
         return self._own(request)
 
     def _operate(self, request: Request, operation: Operation, parts: Mapping[str, str]) -> Answer:

@@ -1,4 +1,4 @@
-"""Durations as people write them: `0`, `250ms`, `2s`, `1.5m`. Nothing else."""
+"""Durations as people write them: `0`, `250ms`, `2s`, `1.5m`, `30d`. Nothing else."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from typing import Final
 
 from reconciler.errors import UsageError
 
-_DURATION: Final = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,6})?)(ms|s|m|h)")
-_SECONDS: Final = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
+_DURATION: Final = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,6})?)(ms|s|m|h|d)")
+_SECONDS: Final = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 
 
 def parse_duration(text: str) -> timedelta:
     """Read a duration.
 
     Raises:
-        UsageError: it is neither `0` nor a number with `ms`, `s`, `m` or `h` behind it.
+        UsageError: it is neither `0` nor a number with `ms`, `s`, `m`, `h` or `d` behind it.
     """
     if text == "0":
         return timedelta()

@@ -77,6 +77,19 @@ class Form:
             raise bad_parameter(f"{name} must be a JSON object")
         return data
 
+    def number(self, name: str) -> float | None:
+        """Give a number that is finite and not negative, None when it was not sent."""
+        text = self.optional(name)
+        if text is None:
+            return None
+        try:
+            found = float(text)
+        except ValueError:
+            found = -1.0
+        if not 0 <= found < float("inf"):
+            raise bad_parameter(f"{name} must be a number")
+        return found
+
     def fields(self) -> JsonObject:
         """Give all parameters as they were sent; of several with one name the last."""
         return {name: values[-1] for name, values in self._values.items()}

@@ -31,8 +31,18 @@ from reconciler.emulator.flows import (
     validate_flow,
 )
 from reconciler.emulator.revisions import fetch_revision, list_revisions
+from reconciler.emulator.steering import (
+    delete_stubs,
+    fetch_clock,
+    list_stubs,
+    look,
+    move_clock,
+    set_stub,
+    steer,
+)
 from reconciler.emulator.studio import Call, Studio
 from reconciler.emulator.test_users import fetch_test_users, update_test_users
+from reconciler.emulator.webhooks import receive
 
 Handler = Callable[[Studio, Call], Answer]
 
@@ -106,8 +116,15 @@ CONSOLE: Final[Mapping[str, Mapping[str, Handler]]] = {
     "/_console/Flows": {"POST": create_in_console},
     "/_console/Flows/<sid>": {"POST": edit_in_console},
     "/_console/Flows/<sid>/Executions": {"POST": seed_execution},
+    "/_console/Executions/<execution>": {"GET": look},
+    "/_console/Executions/<execution>/Events": {"POST": steer},
+    "/_console/Stubs": {"GET": list_stubs, "POST": set_stub, "DELETE": delete_stubs},
+    "/_console/Clock": {"GET": fetch_clock, "POST": move_clock},
 }
-"""Path → method → handler of what a person does in the Console."""
+"""Path → method → handler of what a person does in the Console, or to the world in which executions run."""
+
+WEBHOOKS: Final[Mapping[str, Mapping[str, Handler]]] = {"/v1/Accounts/<account>/Flows/<sid>": {"POST": receive}}
+"""Path → method → handler of what Twilio's numbers tell flows; the account is the one in the path."""
 
 OWN: Final[Mapping[str, frozenset[str]]] = {"/_calls": frozenset({"GET", "DELETE"}), "/_health": frozenset({"GET"})}
 """Path → methods of what is about the emulator itself; the application handles it."""
@@ -116,7 +133,7 @@ OWN: Final[Mapping[str, frozenset[str]]] = {"/_calls": frozenset({"GET", "DELETE
 def route(path: str) -> tuple[str, Mapping[str, str]] | None:
     """Give which of the paths above is meant, and its variable parts; None when none is. One slash may end it."""
     pieces = path.removesuffix("/").split("/")
-    for known in (*API, *CONSOLE, *OWN):
+    for known in (*API, *CONSOLE, *WEBHOOKS, *OWN):
         parts = _parts(known.split("/"), pieces)
         if parts is not None:
             return known, parts

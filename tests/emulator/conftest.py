@@ -86,6 +86,28 @@ def subflow(sid: object) -> dict[str, Any]:
     return {"description": "", "states": [trigger("run"), run], "initial_state": "Trigger"}
 
 
+def chat(text: str = "Hello {{flow.data.name}}", following: str | None = None) -> dict[str, Any]:
+    """Give a flow that asks by message, and says what was answered; REST and messages start it alike."""
+    ask = widget("ask", "send-and-wait-for-reply", {"body": text, "timeout": "3600"}, incomingMessage="thank")
+    thank = widget("thank", "send-message", {"body": "Thanks {{widgets.ask.inbound.Body}}"}, sent=following)
+    return flow_of("ask", ask, thank)
+
+
+def flow_of(first: str, *states: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """Give a definition whose trigger leads to its first widget, whatever starts it."""
+    starts = ("incomingMessage", "incomingCall", "incomingRequest", "incomingParent")
+    trigger = widget("Trigger", "trigger", {}, **dict.fromkeys(starts, first))
+    return {"description": "x", "states": [trigger, *states], "initial_state": "Trigger", **more}
+
+
+def widget(name: str, kind: str, properties: dict[str, Any], **transitions: str | None) -> dict[str, Any]:
+    """Give one widget; each transition is an event and where it leads."""
+    ways = [{"event": event, **({"next": to} if to else {})} for event, to in transitions.items()]
+    if kind in {"send-message", "send-and-wait-for-reply"}:
+        properties = {"from": "{{flow.channel.address}}", "to": "{{contact.channel.address}}", **properties}
+    return {"name": name, "type": kind, "properties": {"offset": {"x": 0, "y": 0}, **properties}, "transitions": ways}
+
+
 @dataclass
 class Api:
     """The API over some transport, with bodies as tests write them."""
@@ -166,6 +188,21 @@ def api(make_api: MakeApi) -> Api:
 def store_of() -> Callable[[Api], Store]:
     """Give a function that tells where an emulator keeps everything."""
     return lambda api: api.client._transport.app._studio.store  # type: ignore[attr-defined]
+
+
+@pytest.fixture(name="chat")
+def _chat() -> Callable[..., dict[str, Any]]:
+    return chat
+
+
+@pytest.fixture(name="flow_of")
+def _flow_of() -> Callable[..., dict[str, Any]]:
+    return flow_of
+
+
+@pytest.fixture(name="widget")
+def _widget() -> Callable[..., dict[str, Any]]:
+    return widget
 
 
 @pytest.fixture(name="definition")

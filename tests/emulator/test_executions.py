@@ -4,38 +4,9 @@ from __future__ import annotations
 
 import json
 
-import pytest
-
 from reconciler.emulator.happenings import ExecutionEnded, ExecutionStarted, StepEnded
 
 ENDS = {"To": "+15550100001", "From": "+15550100009"}
-
-
-def chat(text="Hello {{flow.data.name}}", following=None):
-    """Give a flow that asks by message, and says what was answered; REST and messages start it alike."""
-    ask = widget("ask", "send-and-wait-for-reply", {"body": text, "timeout": "3600"}, incomingMessage="thank")
-    thank = widget("thank", "send-message", {"body": "Thanks {{widgets.ask.inbound.Body}}"}, sent=following)
-    return flow("ask", ask, thank)
-
-
-def flow(first, *states, **more):
-    """Give a definition whose trigger leads to its first widget, whatever starts it."""
-    starts = ("incomingMessage", "incomingCall", "incomingRequest", "incomingParent")
-    trigger = widget("Trigger", "trigger", {}, **dict.fromkeys(starts, first))
-    return {"description": "x", "states": [trigger, *states], "initial_state": "Trigger", **more}
-
-
-def widget(name, kind, properties, **transitions):
-    """Give one widget; each transition is an event and where it leads."""
-    ways = [{"event": event, **({"next": to} if to else {})} for event, to in transitions.items()]
-    if kind in {"send-message", "send-and-wait-for-reply"}:
-        properties = {"from": "{{flow.channel.address}}", "to": "{{contact.channel.address}}", **properties}
-    return {"name": name, "type": kind, "properties": {"offset": {"x": 0, "y": 0}, **properties}, "transitions": ways}
-
-
-@pytest.fixture(name="chat")
-def _chat():
-    return chat
 
 
 def start(api, sid, status=201, **form):
@@ -50,7 +21,7 @@ def steps(api, execution):
     return api.get(execution["links"]["steps"]).json()["steps"][::-1]
 
 
-def test_an_execution_runs_until_it_waits(api):
+def test_an_execution_runs_until_it_waits(api, chat):
     """A start is answered as active; its steps, their contexts and its context can be read at once."""
     sid = api.create(Definition=chat())["sid"]
     made = start(api, sid, Parameters=json.dumps({"name": "Ann"}))
@@ -67,7 +38,7 @@ def test_an_execution_runs_until_it_waits(api):
     assert [row["sid"] for row in api.get(f"/v2/Flows/{sid}/Executions").json()["executions"]] == [made["sid"]]
 
 
-def test_end_and_delete(api):
+def test_end_and_delete(api, chat):
     """An active execution is ended once; a deleted one is gone with its steps."""
     sid = api.create(Definition=chat())["sid"]
     made = start(api, sid)
@@ -81,7 +52,7 @@ def test_end_and_delete(api):
     assert api.delete(made["url"]).status_code == 404
 
 
-def test_a_second_one_is_a_conflict(api):
+def test_a_second_one_is_a_conflict(api, chat):
     """One active execution per pair: the 409 names the one in the way, and an ended one is in nobody's."""
     sid, other = api.create(Definition=chat())["sid"], api.create(Definition=chat())["sid"]
     made = start(api, sid)
@@ -93,7 +64,7 @@ def test_a_second_one_is_a_conflict(api):
     assert start(api, sid)["sid"] != made["sid"]
 
 
-def test_wrong_starts(api):
+def test_wrong_starts(api, chat):
     """A start needs To, From and a flow, and Parameters that are a JSON object."""
     sid = api.create(Definition=chat())["sid"]
     for form in ({"To": ""}, {"From": ""}, {"Parameters": "{"}, {"Parameters": "[1]"}, {"Parameters": '{"a": NaN}'}):
@@ -101,17 +72,17 @@ def test_wrong_starts(api):
     assert api.post(f"/v2/Flows/FW{'0' * 32}/Executions", **ENDS).status_code == 404
 
 
-def test_a_flow_that_needs_nobody_ends(api):
+def test_a_flow_that_needs_nobody_ends(api, flow_of, widget):
     """What has a usual outcome settles by itself: messages are sent, and the execution ends with its flow."""
     say = widget("say", "send-message", {"body": "Hi"}, sent=None)
-    made = start(api, api.create(Definition=flow("say", say))["sid"])
+    made = start(api, api.create(Definition=flow_of("say", say))["sid"])
     assert api.get(made["url"]).json()["status"] == "ended"
     assert [step["transitioned_to"] for step in steps(api, made)] == ["say", "Ended"]
     context = api.get(made["links"]["execution_context"]).json()["context"]
     assert context["widgets"]["say"]["outbound"]["Body"] == "Hi"
 
 
-def test_test_users_run_drafts(api):
+def test_test_users_run_drafts(api, chat):
     """The published revision runs for most contacts, the latest draft for test users; both keep their number."""
     sid = api.create(Definition=chat("published"))["sid"]
     api.update(sid, "draft", Definition=chat("draft"))
@@ -120,7 +91,7 @@ def test_test_users_run_drafts(api):
     assert start(api, sid, To="+15550100002")["flow_version"] == 2
 
 
-def test_starts_are_limited(api):
+def test_starts_are_limited(api, chat):
     """The 21st start by REST within a second is 429 and leaves nothing; a second later there is room again."""
     sid = api.create(Definition=chat())["sid"]
     for number in range(20):
@@ -130,7 +101,7 @@ def test_starts_are_limited(api):
     start(api, sid, To="+15550109999")
 
 
-def test_execution_conflict_flow(make_api):
+def test_execution_conflict_flow(make_api, chat):
     """execution-conflict=flow: the same pair may be active in two flows, not twice in one."""
     api = make_api(quirks={"execution-conflict": "flow"})
     sid, other = api.create(Definition=chat())["sid"], api.create(Definition=chat())["sid"]
@@ -139,17 +110,17 @@ def test_execution_conflict_flow(make_api):
     start(api, other)
 
 
-def test_start_unpublished(make_api):
+def test_start_unpublished(make_api, chat):
     """start-unpublished: a flow that was never published is refused, not found, or runs as a draft."""
     for value, status in (("refuse", 400), ("not-found", 404), ("draft", 201)):
         api = make_api(quirks={"start-unpublished": value})
         start(api, api.create("x", "draft", Definition=chat())["sid"], status)
 
 
-def test_what_happens_is_in_the_outbox(make_api, store_of):
+def test_what_happens_is_in_the_outbox(make_api, store_of, flow_of, widget):
     """Start, steps and end are announced in the order in which they happened, with what Event Streams tells."""
     api = make_api()
-    sid = api.create(Definition=flow("say", widget("say", "send-message", {"body": "Hi"}, sent=None)))["sid"]
+    sid = api.create(Definition=flow_of("say", widget("say", "send-message", {"body": "Hi"}, sent=None)))["sid"]
     made = start(api, sid)
     with store_of(api).read() as t:
         posted = t.runs.outbox()
@@ -167,20 +138,16 @@ def test_what_happens_is_in_the_outbox(make_api, store_of):
         assert [one.seq for one in t.runs.outbox()] == [one.seq for one in posted[2:]]
 
 
-def test_running_executions(make_api):
+def test_running_executions(make_api, flow_of, widget):
     """running-executions: a running execution stays on its revision after a publish, or goes on with the new one."""
     for value, said in (("stay", "old"), ("move", "new")):
         api = make_api(quirks={"running-executions": value})
-        sid = api.create(Definition=patient("old"))["sid"]
+        ask = widget("ask", "send-and-wait-for-reply", {"body": "?", "timeout": "3600"}, timeout="late")
+        old, new = (widget("late", "send-message", {"body": text}, sent=None) for text in ("old", "new"))
+        sid = api.create(Definition=flow_of("ask", ask, old))["sid"]
         made = start(api, sid)
-        api.update(sid, Definition=patient("new"))
+        api.update(sid, Definition=flow_of("ask", ask, new))
         api.clock.sleep(3600)
         context = api.get(made["links"]["execution_context"]).json()["context"]
         assert context["widgets"]["late"]["outbound"]["Body"] == said
         assert api.get(made["url"]).json()["flow_version"] == 1
-
-
-def patient(text):
-    """Give a flow that waits an hour for a reply, and then says a text."""
-    ask = widget("ask", "send-and-wait-for-reply", {"body": "?", "timeout": "3600"}, timeout="late")
-    return flow("ask", ask, widget("late", "send-message", {"body": text}, sent=None))

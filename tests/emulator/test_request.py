@@ -2,7 +2,7 @@ import io
 
 import pytest
 
-from reconciler.emulator.operations import API, CONSOLE, OWN, route
+from reconciler.emulator.operations import API, CONSOLE, OWN, WEBHOOKS, route
 from reconciler.emulator.request import Request
 
 
@@ -80,10 +80,11 @@ def test_body(environ, body):
     assert sent(**environ).body() == body
 
 
-@pytest.mark.parametrize("known", [*API, *CONSOLE, *OWN])
+@pytest.mark.parametrize("known", [*API, *CONSOLE, *WEBHOOKS, *OWN])
 def test_every_path_is_found(known):
     """Each path of the tables leads to itself, with one slash behind it too, and to nothing with two."""
     parts = {"sid": "FW1", "revision": "7", "account": "AC1", "asset": "ZS1", "build": "ZB1"}
+    parts |= {"execution": "FN1", "step": "FT1"}
     path = known
     for name, value in parts.items():
         path = path.replace(f"<{name}>", value)

@@ -32,6 +32,9 @@ from reconciler.serving.place import parse_listen
 )
 @click.option("--seed", type=int, metavar="N", help="Make faults, SIDs and gaps the same every time.")
 @click.option("--credentials", metavar="SID:TOKEN", help="Accept this pair only.  [default: any well-formed one]")
+@click.option(
+    "--call-local", is_flag=True, help="Let make-http-request ask servers on this machine; nothing else is ever called."
+)
 @click.option("--list", "listing", is_flag=True, help="Print all quirks and faults as JSON, and end.")
 def command(  # noqa: PLR0913 - one for each option
     app: App,
@@ -43,6 +46,7 @@ def command(  # noqa: PLR0913 - one for each option
     fault: tuple[str, ...],
     seed: int | None,
     credentials: str | None,
+    call_local: bool,
     listing: bool,
 ) -> int:
     """Serve an emulated Studio.
@@ -58,6 +62,7 @@ def command(  # noqa: PLR0913 - one for each option
         faults=dict(map(parse_fault, fault)),
         seed=seed,
         latency=parse_duration(latency),
+        call_local=call_local,
     )
     host, port = parse_listen(listen)
     options = Options(host=host, port=port, database=database, settings=settings)

@@ -1,0 +1,87 @@
+"""What a phone number's webhook tells a flow: a message begins an execution or is a reply, a call begins or goes on."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Final
+
+from reconciler.emulator.answers import CONFLICT, RefusalError
+from reconciler.emulator.forms import Form
+from reconciler.emulator.rows import Execution
+from reconciler.emulator.running.engine import catch_up, deliver, read
+from reconciler.emulator.running.starting import Wanted, begin
+from reconciler.emulator.running.twiml import said
+from reconciler.emulator.sids import derived
+from reconciler.emulator.studio import Call, Studio
+from reconciler.simulate import Effect, Event, HungUp, IncomingCall, IncomingMessage, Pressed, Replied, Spoke
+
+_MOST_MEDIA: Final = 10
+_OVER: Final = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
+
+
+def message(studio: Studio, call: Call) -> None:
+    """Take a message of a contact. What no execution waits for is dropped, and so is what was delivered before."""
+    form = call.form
+    contact, address = form.required("From"), form.required("To")
+    catch_up(studio)
+    with studio.store.read() as t:
+        sid = form.optional("MessageSid") or form.optional("SmsSid") or "SM" + derived(secrets.token_hex(8))
+        before = t.runs.begun_by(call.account, sid, call.parts["sid"])
+        active = t.runs.active(call.account, (contact, address), call.parts["sid"])
+    body, media, data = form.optional("Body") or "", _media(form), {**form.fields(), "MessageSid": sid}
+    if before is not None:
+        return
+    if active is None:
+        trigger = IncomingMessage(contact, address, body, media, data)
+        begin(studio, Wanted(call.account, call.parts["sid"], call.path, trigger, sid))
+        return
+    standing = read(studio, active)
+    if standing is not None and standing.state.waiting is not None and standing.state.waiting.need == "reply":
+        _unless_over(studio, active, Replied(body, media, data))
+
+
+def voice(studio: Studio, call: Call) -> str:
+    """Take what happens to a call, and give TwiML for what follows.
+
+    The first request of a call begins an execution; each later one may say what was pressed or spoken, or that the call
+    is over.
+    """
+    form, call_sid = call.form, call.form.required("CallSid")
+    catch_up(studio)
+    with studio.store.read() as t:
+        execution = t.runs.begun_by(call.account, call_sid, call.parts["sid"])
+    if execution is None:
+        if form.optional("CallStatus") in _OVER:
+            return said((), None, "")
+        trigger = IncomingCall(form.required("From"), form.required("To"), form.fields())
+        wanted = Wanted(call.account, call.parts["sid"], call.path, trigger, call_sid)
+        execution, effects = begin(studio, wanted)
+    else:
+        event = _event(form)
+        effects = () if event is None else _unless_over(studio, execution, event)
+    standing = read(studio, execution)
+    return said(effects, None if standing is None else standing.state, call.base + call.path)
+
+
+def _unless_over(studio: Studio, execution: Execution, event: Event) -> tuple[Effect, ...]:
+    """Give an event to an execution; one that came too late is dropped, as nobody could do anything about it."""
+    try:
+        return deliver(studio, execution, event)
+    except RefusalError as refusal:
+        if refusal.code != CONFLICT:
+            raise
+        return ()
+
+
+def _event(form: Form) -> Event | None:
+    digits, spoken = form.optional("Digits"), form.optional("SpeechResult")
+    if form.optional("CallStatus") in _OVER:
+        return HungUp()
+    if digits is not None:
+        return Pressed(digits)
+    return None if spoken is None else Spoke(spoken, form.number("Confidence"))
+
+
+def _media(form: Form) -> tuple[str, ...]:
+    found = (form.optional(f"MediaUrl{index}") for index in range(_MOST_MEDIA))
+    return tuple(url for url in found if url)
