@@ -1,0 +1,139 @@
+"""Two revisions of a flow side by side: where people are lost now, and where they were before."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Final, TypeAlias
+
+from reconciler.views.human.text import joined, plain
+from reconciler.views.style import Style, Tone
+from reconciler.views.traffic.covering import covered
+from reconciler.views.traffic.figures import lasting, share, when
+from reconciler.views.traffic.human import cut
+from reconciler.workflows.traffic.summary import FlowSummary, Report, RevisionSummary, WidgetSummary
+
+_CERTAIN: Final = 1.96
+"""Standard deviations beyond which a difference is told as no chance: nineteen of twenty."""
+
+_NAME: Final = 28
+_POINT: Final = 100
+_CHANGE: Final = 3
+"""The column that tells by how much more or less is lost."""
+
+_ABSENT: Final = "-"
+
+_Row: TypeAlias = tuple[tuple[str, ...], Tone | None]
+"""The cells, and how the change among them looks."""
+
+
+def render_compared(
+    report: Report, sides: tuple[int, int], style: Style, *, sensitive: frozenset[str] = frozenset()
+) -> str:
+    """Give two revisions of each flow side by side.
+
+    Args:
+        report: what happened in both.
+        sides: their numbers, the earlier one first.
+        style: how it is to look.
+        sensitive: texts to cover, default none.
+    """
+    report = covered(report, sensitive)
+    lines: list[str] = []
+    for flow in report.flows:
+        found = {revision.revision: revision for revision in flow.revisions}
+        before, after = found.get(sides[0]), found.get(sides[1])
+        if before is not None and after is not None:
+            lines += [""] if lines else []
+            lines += [*_flow(flow, before, after, style)]
+    time = when(report)
+    lines += ["", f"Executions {time}, from {report.source}." if time else f"From {report.source}."]
+    lines.append("DROPPED and ERRORS are shares of those who entered; ! is more than chance (95 %).")
+    return joined(lines)
+
+
+def _flow(flow: FlowSummary, before: RevisionSummary, after: RevisionSummary, style: Style) -> Iterator[str]:
+    name = style.paint(str(flow.address or flow.sid), "strong")
+    yield f"{name}: revision {before.revision} {style.arrow} {after.revision}"
+    yield ""
+    olds = {widget.name: widget for widget in before.widgets}
+    news = {widget.name: widget for widget in after.widgets}
+    rows = [_total(before, after, style)]
+    rows += [_row(widget, olds.get(widget), news.get(widget), style) for widget in {**news, **olds}]
+    heads = ("WIDGET", "ENTERED", "DROPPED", "", "ERRORS", "MEDIAN")
+    widths = [
+        max(len(cells[column]) for cells in (heads, *(cells for cells, _ in rows))) for column in range(len(heads))
+    ]
+    yield style.paint(_line(heads, widths, None, style), "faint")
+    yield from (_line(cells, widths, tone, style) for cells, tone in rows)
+
+
+def _total(before: RevisionSummary, after: RevisionSummary, style: Style) -> _Row:
+    change, tone = _change((before.dropped, before.runs), (after.dropped, after.runs))
+    cells = (
+        "(all executions)",
+        _pair(f"{before.runs:,}", f"{after.runs:,}", style),
+        _pair(share(before.dropped, before.runs), share(after.dropped, after.runs), style),
+        change,
+        "",
+        _pair(lasting(before.time.median), lasting(after.time.median), style),
+    )
+    return cells, tone
+
+
+def _row(name: str, before: WidgetSummary | None, after: WidgetSummary | None, style: Style) -> _Row:
+    change, tone = ("", None)
+    if before is not None and after is not None:
+        change, tone = _change((before.dropped, before.entered), (after.dropped, after.entered))
+    cells = (
+        cut(plain(name), _NAME, style),
+        _pair(_entered(before), _entered(after), style),
+        _pair(_lost(before), _lost(after), style),
+        change,
+        _pair(_failed(before), _failed(after), style),
+        _pair(_median(before), _median(after), style),
+    )
+    return cells, tone
+
+
+def _change(before: tuple[int, int], after: tuple[int, int]) -> tuple[str, Tone | None]:
+    """Say by how many points a share differs, and whether that is more than chance (a test of two proportions)."""
+    (lost, of), (lost_now, of_now) = before, after
+    if not of or not of_now:
+        return "", None
+    points = _POINT * (lost_now / of_now - lost / of)
+    if abs(points) < 1 / 2:
+        return "", None
+    together = (lost + lost_now) / (of + of_now)
+    deviation = math.sqrt(together * (1 - together) * (1 / of + 1 / of_now))
+    certain = deviation > 0 and abs(points) / _POINT > _CERTAIN * deviation
+    tone: Tone | None = None if not certain else "remove" if points > 0 else "good"
+    return f"{points:+.0f}{' !' if certain else ''}", tone
+
+
+def _entered(widget: WidgetSummary | None) -> str:
+    return _ABSENT if widget is None else f"{widget.entered:,}"
+
+
+def _lost(widget: WidgetSummary | None) -> str:
+    return "" if widget is None or not widget.dropped else share(widget.dropped, widget.entered)
+
+
+def _failed(widget: WidgetSummary | None) -> str:
+    return "" if widget is None or not widget.failures else share(widget.failures, widget.entered)
+
+
+def _median(widget: WidgetSummary | None) -> str:
+    return "" if widget is None else lasting(widget.time.median)
+
+
+def _pair(one: str, other: str, style: Style) -> str:
+    if not one and not other:
+        return ""
+    return f"{one or _ABSENT} {style.arrow} {other or _ABSENT}"
+
+
+def _line(cells: tuple[str, ...], widths: list[int], tone: Tone | None, style: Style) -> str:
+    padded = [cell.ljust(width) for cell, width in zip(cells, widths, strict=True)]
+    padded[_CHANGE] = style.paint(padded[_CHANGE], tone)
+    return "  " + "  ".join(padded)

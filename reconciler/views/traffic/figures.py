@@ -1,0 +1,76 @@
+"""Numbers, shares and durations as people read them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Final
+
+from reconciler.workflows.traffic.summary import Report
+
+_ALL: Final = 100
+_SHORT: Final = 10
+_UNITS: Final = ((86_400, "d"), (3_600, "h"), (60, "m"))
+_BLOCKS: Final = " ▏▎▍▌▋▊▉█"
+
+
+def share(part: int, whole: int) -> str:
+    """Give a share in per cent; little is not told as nothing, and nearly all not as all."""
+    if not whole or not part:
+        return "0 %"
+    percent = round(_ALL * part / whole)
+    if not percent:
+        return "<1 %"
+    return ">99 %" if percent == _ALL and part < whole else f"{percent} %"
+
+
+def number(value: int) -> str:
+    """Give a number with its thousands apart; nothing for none, so that what is there stands out."""
+    return f"{value:,}" if value else ""
+
+
+def counted(value: int, noun: str) -> str:
+    """Give a number with its noun."""
+    return f"{value:,} {noun}{'' if value == 1 else 's'}"
+
+
+def times(value: int) -> str:
+    """Say how often something happened."""
+    return "once" if value == 1 else f"{value:,} times"
+
+
+def lasting(seconds: float | None) -> str:
+    """Give a duration in its largest unit, with one decimal where it is short; nothing when there is none."""
+    if seconds is None:
+        return ""
+    for size, unit in _UNITS:
+        if seconds >= size - size / 200:  # 59.9 minutes are an hour
+            count = seconds / size
+            return f"{count:.1f}{unit}" if count < _SHORT - 0.05 else f"{count:.0f}{unit}"
+    return f"{seconds:.1f}s" if 0 < seconds < _SHORT and seconds != round(seconds) else f"{seconds:.0f}s"
+
+
+def bar(part: int, whole: int, room: int, *, unicode: bool) -> str:
+    """Draw a share as a bar that has `room` columns when it is all."""
+    if not whole or not part:
+        return ""
+    eighths = max(round(8 * room * part / whole), 1)
+    if not unicode:
+        return "#" * max(round(eighths / 8), 1)
+    full, rest = divmod(eighths, 8)
+    return _BLOCKS[8] * full + _BLOCKS[rest].strip()
+
+
+def when(report: Report) -> str:
+    """Say which time a report is about; nothing when it is about all there is."""
+    if report.since is None and report.until is None:
+        return ""
+    if report.until is None:
+        return f"since {minute(report.since)}"
+    if report.since is None:
+        return f"before {minute(report.until)}"
+    return f"{minute(report.since)} to {minute(report.until)}"
+
+
+def minute(at: datetime | None) -> str:
+    """Give a moment in UTC, to the minute."""
+    return "?" if at is None else f"{at.astimezone(UTC):%Y-%m-%d %H:%M}"

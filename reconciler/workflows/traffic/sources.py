@@ -1,0 +1,47 @@
+"""Where executions and their steps come from, for the fold: one at a time, so that memory does not grow with them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
+from typing import Final, TypeAlias
+
+from reconciler.errors import NotFoundError
+from reconciler.model.execution import Execution, ExecutionFilter, ExecutionStep
+from reconciler.ports import ExecutionReader
+from reconciler.workflows.executions.flows import KnownFlow, RunsWorld
+from reconciler.workflows.executions.listing import each_run
+from reconciler.workflows.executions.order import in_order
+
+Runs: TypeAlias = Iterable[tuple[Execution, Sequence[ExecutionStep]]]
+"""Executions, each with all its steps."""
+
+_WORK: Final = "Reading executions"
+
+
+def live_runs(
+    world: RunsWorld, flows: Sequence[KnownFlow], which: ExecutionFilter
+) -> Iterator[tuple[Execution, Sequence[ExecutionStep]]]:
+    """Ask Studio for the executions of flows and then, several at a time, for the steps of each.
+
+    Executions that are deleted meanwhile are left out.
+
+    Args:
+        world: what may be looked at.
+        flows: whose executions.
+        which: of them.
+    """
+    world.progress.begin(_WORK, len(flows))
+    for flow in flows:
+        runs = each_run(world.runs, flow, which)
+        for run, steps in in_order(world.pool, world.clock, partial(_steps, world.runs, flow), runs):
+            if steps is not None:
+                yield run, steps
+        world.progress.advance(_WORK)
+
+
+def _steps(runs: ExecutionReader, flow: KnownFlow, run: Execution) -> Sequence[ExecutionStep] | None:
+    try:
+        return runs.list_steps(flow.sid, run.sid)
+    except NotFoundError:
+        return None
