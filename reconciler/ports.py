@@ -17,6 +17,7 @@ from reconciler.model.record import RevisionEntry, State, StateChange
 
 if TYPE_CHECKING:  # hardly any command looks at a run
     from reconciler.model.execution import Execution, ExecutionFilter, ExecutionStep
+    from reconciler.model.streams import Sink, Subscription
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -141,6 +142,44 @@ class ExecutionWriter(Protocol):
 
     def delete_execution(self, flow: str, execution: str) -> None:
         """Remove a run and its steps. Raises NotFoundError when it is gone already."""
+
+
+class StreamReader(Protocol):
+    """Ask where an account's events are sent. Writes nothing, may be called again; raises as `FlowReader` does."""
+
+    def list_sinks(self) -> Sequence[Sink]:
+        """Give every place that events are sent to."""
+
+    def fetch_sink(self, sid: str) -> Sink:
+        """Give one place. Raises NotFoundError."""
+
+    def list_subscriptions(self) -> Sequence[Subscription]:
+        """Give which events are sent where, with their types."""
+
+
+class StreamWriter(Protocol):
+    """Say where events are sent. Nothing repeats itself, but for 429; raises as `FlowWriter` does."""
+
+    def create_sink(self, description: str, url: str) -> Sink:
+        """Make a webhook known; it need not be active yet."""
+
+    def delete_sink(self, sid: str) -> None:
+        """Forget a place. Raises RequestRefusedError while it is used."""
+
+    def test_sink(self, sid: str) -> None:
+        """Send a test event. Until its number is told back the place is sent nothing else."""
+
+    def validate_sink(self, sid: str, test: str) -> None:
+        """Tell the number of the last test event back, which makes the place active."""
+
+    def create_subscription(self, description: str, sink: str, types: Mapping[str, int]) -> Subscription:
+        """Let a place be sent events of these types, in these versions of their schemas."""
+
+    def subscribe(self, subscription: str, event_type: str, version: int) -> None:
+        """Add a type to a subscription."""
+
+    def delete_subscription(self, sid: str) -> None:
+        """End a subscription; the place stays."""
 
 
 class StateReader(Protocol):

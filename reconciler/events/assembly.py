@@ -11,8 +11,9 @@ from datetime import datetime
 from itertools import groupby
 from typing import TypeVar
 
-from reconciler.events.event import ENDED, ExecutionEvent, StepEvent, StudioEvent
+from reconciler.events.event import ExecutionEvent, StepEvent, StudioEvent
 from reconciler.model.execution import Execution, ExecutionStep
+from reconciler.model.streams import ENDED
 
 T = TypeVar("T")
 

@@ -13,18 +13,9 @@ from typing import Annotated, Final, NoReturn
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from reconciler.definition.depth import too_deep
-from reconciler.events.event import (
-    ENDED,
-    STARTED,
-    STEP_ENDED,
-    TEST,
-    Envelope,
-    Event,
-    ExecutionEvent,
-    OtherEvent,
-    StepEvent,
-)
+from reconciler.events.event import TEST, Envelope, Event, ExecutionEvent, OtherEvent, StepEvent
 from reconciler.model.jsontypes import Json
+from reconciler.model.streams import ENDED, STARTED, STEP_ENDED
 
 _LARGEST_NUMBER: Final = 2**63 - 1
 

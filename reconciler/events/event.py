@@ -8,12 +8,6 @@ from typing import Final, Literal
 
 from reconciler.model.jsontypes import Json
 
-STARTED: Final = "com.twilio.studio.flow.execution.started"
-ENDED: Final = "com.twilio.studio.flow.execution.ended"
-STEP_ENDED: Final = "com.twilio.studio.flow.step.ended"
-TYPES: Final = (STARTED, ENDED, STEP_ENDED)
-"""The types that Studio sends, in the order in which an execution has them."""
-
 TEST: Final = "com.twilio.eventstreams.test-event"
 """What a sink is sent when somebody wants to see that it works."""
 

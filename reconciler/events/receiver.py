@@ -18,8 +18,8 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 
 from reconciler.events.cloudevents import MalformedEventsError, parse
 from reconciler.events.event import Event
-from reconciler.events.signature import is_genuine
 from reconciler.events.summary import Added
+from reconciler.serving.signature import is_genuine
 
 LARGEST: Final = 1_000_000
 """Bytes of a body. Twilio's batches have at most 64 kB."""

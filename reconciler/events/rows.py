@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from reconciler.events.event import STEP_ENDED, Envelope, ExecutionEvent, OtherEvent, StepEvent, StudioEvent
+from reconciler.events.event import Envelope, ExecutionEvent, OtherEvent, StepEvent, StudioEvent
+from reconciler.model.streams import STEP_ENDED
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)

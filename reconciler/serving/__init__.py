@@ -1,1 +1,1 @@
-"""WSGI applications of ours on a socket: the emulator's, and the receiver's of events. Knows neither of them."""
+"""What our servers share: WSGI applications on a socket, and the signature of webhooks. Knows no application."""

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from reconciler.studio.assets import Assets
     from reconciler.studio.audit import MonitorEvents
     from reconciler.studio.executions import Executions
+    from reconciler.studio.streams import EventStreams
 
 _FLOWS: Final = "/v2/Flows"
 Head = Literal["LatestPublished", "LatestRevision"]
@@ -58,6 +59,13 @@ class StudioClient:
         from reconciler.studio.audit import MonitorEvents  # noqa: PLC0415 - only history and blame ask for names
 
         return MonitorEvents(self._http)
+
+    @cached_property
+    def streams(self) -> EventStreams:
+        """Twilio's Event Streams."""
+        from reconciler.studio.streams import EventStreams  # noqa: PLC0415 - only who sets events up asks
+
+        return EventStreams(self._http)
 
     def list_flows(self) -> tuple[FlowRow, ...]:
         """ListFlow: every flow of the account. Raises ProtocolError rather than give a list that may be short."""

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from reconciler.events.receiver import LARGEST, Receiver
-from reconciler.events.signature import hash_of, sign
+from reconciler.serving.signature import hash_of, sign
 from tests.support.cloudevents import body_of, run_of
 
 TOKEN = "token-9b41-never-shown"

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twilio.request_validator import RequestValidator
 
-from reconciler.events.signature import BODY_HASH, hash_of, is_genuine, is_genuine_form, sign
+from reconciler.serving.signature import BODY_HASH, hash_of, is_genuine, is_genuine_form, sign
 
 TOKEN = "an-invented-token"
 TEXT = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), max_size=8)
