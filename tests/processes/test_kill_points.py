@@ -1,8 +1,8 @@
 """SIGKILL at every point of a run, then run again.
 
 The points: every request, before and after it was carried out; every touch of the state, before it, in the middle of a
-write, and after the last. A run that lives counts them. Shards share them out among the workers; with KILL_MATRIX=1, as
-`make kills` has it, none is left out.
+write, and after the last. A run that lives counts them. Shards share them out among workers. `make test` takes every
+third request and every second touch; with KILL_MATRIX=1, as `make kills` has it, none is left out.
 """
 
 import os
@@ -16,8 +16,8 @@ from tests.support.proxy import Trap
 from tests.support.scene import APPLY, Scene, converge
 
 SHARDS = range(4)
-OTHERS = 3
-"""`make test` takes one in so many of the points of a run that does several things at once."""
+REQUESTS, TOUCHES = 3, 2
+"""`make test` takes one in so many. Three, as the points of a request are two: so both kinds are met."""
 SERIAL = (*APPLY, "--parallelism", "1")
 
 pytestmark = [pytest.mark.socket, pytest.mark.slow]
@@ -45,7 +45,7 @@ def life(make_scene):
         return Life(shape, calls, touches)
 
 
-def _chosen(points: Iterable[str], shard: int, *, step: int = 1) -> list[str]:
+def _chosen(points: Iterable[str], shard: int, *, step: int) -> list[str]:
     """Give the points of a shard, or the one that KILL_POINT names; of `step` points one, unless all are wanted."""
     wanted = os.environ.get("KILL_POINT")
     if wanted is not None:
@@ -75,7 +75,7 @@ def _killed_at_call(scene: Scene, point: str, *command: str) -> None:
 def test_killed_at_every_request(make_scene, life, shard, parallelism, record_property):
     """Killed before or after any of its requests was carried out, a run is finished by the next one, nothing twice."""
     calls = (f"{n}:{when}" for n in range(1, life.calls + 1) for when in ("before", "after"))
-    points = _chosen(calls, shard, step=1 if parallelism == "1" else OTHERS)
+    points = _chosen(calls, shard, step=REQUESTS)
     for point in points:
         with make_scene() as scene:
             try:
@@ -90,7 +90,7 @@ def test_killed_at_every_request(make_scene, life, shard, parallelism, record_pr
 @pytest.mark.parametrize("shard", SHARDS)
 def test_killed_at_every_touch_of_the_state(make_scene, life, shard, record_property):
     """Killed at any touch of a state file, in the middle of a write too, a run is finished by the next one."""
-    points = _chosen(_points(life.touches), shard)
+    points = _chosen(_points(life.touches), shard, step=TOUCHES)
     for point in points:
         with make_scene() as scene:
             try:
