@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from types import UnionType
 from typing import Annotated, Any, Final, Union, get_args, get_origin
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, Tag, ValidationError
 from pydantic_core import ErrorDetails
 
 from reconciler.manifest import kinds
@@ -36,6 +36,8 @@ _PATTERNS: Final[dict[str, str]] = {
     kinds.DURATION: "a duration such as 30s, 2m or 500ms",
     kinds.CREDENTIAL: "the name of an environment variable, written env:NAME, never the credential itself",
     kinds.IGNORABLE: "one of friendlyName, status, definition, layout, widgets.NAME, widgets.NAME.PROPERTY",
+    kinds.PASSING: "a duration such as 90s, 5m, 2h or 1d, or the word timeout",
+    kinds.INSTANT: "a day and a time with its zone, such as 2026-03-02T09:00:00-08:00",
     kinds.VARIABLE: "a variable's name: letters, digits, '_' and '-'",
 }
 
@@ -79,7 +81,7 @@ def _report_value(detail: ErrorDetails, document: Text, path: Sequence[str | int
     if detail["type"] == "string_pattern_mismatch":
         wanted = f"must be {_PATTERNS.get(context['pattern'], 'like ' + str(context['pattern']))}"
     elif detail["type"] == "literal_error":
-        wanted = f"must be {context['expected']}"
+        wanted = f"must be {context['expected']}".replace("True", "true")
         known = str(context["expected"]).replace("'", "").replace(" or ", ", ").split(", ")
         off = path[:3] == ("spec", "lint", "rules") and document.source(path) == "off"
         hint = _OFF_HINT if off else findings.nearest(document.source(path), known)
@@ -130,8 +132,13 @@ def _inside(annotation: object, path: Sequence[str | int]) -> list[tuple[object,
         return [(arguments[0], path)]
     if origin in {Union, UnionType}:
         # pydantic puts the tag of the member that it chose into the path of a tagged union
-        rest = path[1:] if path and path[0] in {"text", "mapping"} else path
+        rest = path[1:] if path and path[0] in _tags(arguments) else path
         return [(argument, rest) for argument in arguments]
     if origin in {dict, list} and path:
         return [(arguments[-1], path[1:])]
     return []
+
+
+def _tags(members: Sequence[object]) -> set[str]:
+    annotated = (member for member in members if get_origin(member) is Annotated)
+    return {mark.tag for member in annotated for mark in get_args(member)[1:] if isinstance(mark, Tag)}

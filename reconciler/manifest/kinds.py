@@ -19,6 +19,8 @@ FLOW_SID: Final = r"^FW[0-9a-fA-F]{32}$"
 DURATION: Final = r"^[0-9]{1,6}(ms|s|m|h)$"
 CREDENTIAL: Final = r"^env:[A-Za-z_][A-Za-z0-9_]*$"
 IGNORABLE: Final = r"^(friendlyName|status|definition|layout|widgets\.[^.]+(\..+)?)$"
+PASSING: Final = r"^([0-9]{1,6}(s|m|h|d)|timeout)$"
+INSTANT: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?(Z|[+-][0-9]{2}:[0-9]{2})$"
 VARIABLE: Final = r"^[A-Za-z_][A-Za-z0-9_-]*$"
 
 Name = Annotated[str, Field(max_length=63, pattern=DNS_LABEL)]

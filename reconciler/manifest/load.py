@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 from reconciler.definition.locate import Places
 from reconciler.errors import LoadError, UsageError
-from reconciler.manifest import body, digest, reference, releases, translation
+from reconciler.manifest import body, digest, reference, releases, testfiles, translation
 from reconciler.manifest import environment as environments
 from reconciler.manifest import project as projects
 from reconciler.manifest.catalogue import Catalogue
@@ -18,10 +19,16 @@ from reconciler.manifest.kinds import API_VERSION, KINDS
 from reconciler.manifest.placeholder import Values
 from reconciler.manifest.resource import Reader
 from reconciler.manifest.source import is_part
+from reconciler.manifest.testfiles import TestFiles
 from reconciler.manifest.yamltext import Document, read
 from reconciler.model.address import Address
 from reconciler.model.desired import Desired
 from reconciler.model.finding import Finding
+
+if TYPE_CHECKING:
+    from reconciler.manifest.flowtests import Tests
+
+_KINDS: Final = (*KINDS, testfiles.KIND)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +40,24 @@ class Loaded:
         warnings: remarks that stop nothing.
         sources: by flow, the absolute path of the file that holds its definition.
         window_given: the project writes the consistency window down; else it follows from the endpoint.
+        test_files: where scenario tests are, which `tests` reads.
     """
 
     desired: Desired
     warnings: tuple[Finding, ...]
     sources: Mapping[Address, Path] = field(repr=False)
     window_given: bool = False
+    test_files: TestFiles | None = field(default=None, repr=False)
+
+    def tests(self) -> Tests:
+        """Read the scenario tests. A load leaves them alone: they are no resources, and a plan does without.
+
+        Raises:
+            LoadError: something is wrong in them; carries every finding, by file and line.
+        """
+        from reconciler.manifest.flowtests import load_tests  # noqa: PLC0415 - see above
+
+        return load_tests(self.test_files, self.desired)
 
     def text(self, address: Address) -> str | Places:
         """Read again the file that holds a flow's definition, to find places in it.
@@ -119,7 +138,8 @@ def load(
     if project is None or findings.failed:
         raise LoadError(findings.sorted(secrets))
     translation.translate(project, catalogue, folder)
-    return _loaded(project, catalogue, folder, findings.sorted(secrets))
+    loaded = _loaded(project, catalogue, folder, findings.sorted(secrets))
+    return replace(loaded, test_files=TestFiles(folder.root, files.tests(), project.values))
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,9 +157,12 @@ class _Files:
     def __init__(self, folder: Folder, findings: Findings) -> None:
         self._findings = findings
         self._held = []
+        self._tests: list[str] = []
         for file in folder.yaml_files():
             raw = folder.read(file, LARGEST_YAML)
-            if raw is not None:
+            if raw is not None and testfiles.holds_only_tests(raw):
+                self._tests.append(file)
+            elif raw is not None:
                 documents = self._documents(raw, file) if _may_hold_project(raw) else None
                 self._held.append(_Held(file, b"" if documents is not None else raw, documents))
         self._held.reverse()
@@ -159,8 +182,14 @@ class _Files:
                 if kind == "Project" and held.documents is None:
                     message = "the kind Project must be written plainly: `kind: Project`"
                     self._findings.error("wrong-kind", message, document.place(("kind",)))
+                elif kind == testfiles.KIND:
+                    self._tests.append(held.file)
                 elif kind != "Project":
                     yield document
+
+    def tests(self) -> tuple[str, ...]:
+        """Give the files with scenario tests among their documents, once `others` gave everything."""
+        return tuple(sorted(set(self._tests)))
 
     def _documents(self, raw: bytes, file: str) -> list[Document]:
         found = (document for document in read(raw, file, self._findings) if not is_part(document.data))
@@ -190,9 +219,9 @@ def _is_known(document: Document, findings: Findings) -> bool:
         findings.error(
             "wrong-version", message, document.place(("apiVersion",)), hint=f"Write apiVersion: {API_VERSION}"
         )
-    if not isinstance(kind, str) or kind not in KINDS:
+    if not isinstance(kind, str) or kind not in _KINDS:
         message = "kind is missing" if "kind" not in data else f"unknown kind {document.source(('kind',))!r}"
-        hint = findings.nearest(str(kind), KINDS) or f"Kinds are {', '.join(KINDS)}."
+        hint = findings.nearest(str(kind), _KINDS) or f"Kinds are {', '.join(_KINDS)}."
         findings.error("wrong-kind", message, document.place(("kind",)), hint=hint)
         return False
     return version == API_VERSION

@@ -14,17 +14,18 @@ from typing import Any, Final, cast
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from reconciler.manifest import groupkinds, kinds
+from reconciler.manifest import groupkinds, kinds, testkinds
 from reconciler.manifest.replacement import replace
 
 _DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 _PLACEHOLDER: Final = r"\$\{(var|env|binding)\."
 _GROUP: Final = "WidgetGroup"
+_KINDS: Final[dict[str, type[BaseModel]]] = {**kinds.KINDS, "FlowTest": testkinds.FlowTest}
 
 
 def schemas() -> dict[str, str]:
     """Give every schema as text, by file name: one a kind, one of groups, and `manifest.schema.json` of any kind."""
-    models = [*kinds.KINDS.values(), groupkinds.WidgetGroup, groupkinds.IncludeItem]
+    models: list[type[BaseModel]] = [*_KINDS.values(), groupkinds.WidgetGroup, groupkinds.IncludeItem]
     modes: list[tuple[type[BaseModel], Any]] = [(model, "validation") for model in models]
     _, shared = models_json_schema(modes, by_alias=True)
     items = [{"$ref": "#/$defs/IncludeItem"}, shared["$defs"]["WidgetGroup"]["properties"]["states"]["items"]]
@@ -36,14 +37,14 @@ def schemas() -> dict[str, str]:
             "$defs": _needed(definitions, kind),
             **definitions[kind],
         }
-        for kind in (*kinds.KINDS, _GROUP)
+        for kind in (*_KINDS, _GROUP)
     }
     files["manifest.schema.json"] = {
         "$schema": _DIALECT,
         "title": "Manifest",
-        "description": "One document of a reconciler project: a Project, a Flow or TestUsers.",
+        "description": "One document of a reconciler project: a Project, a Flow, TestUsers or a FlowTest.",
         "$defs": {name: part for name, part in definitions.items() if name in _of_kinds(definitions)},
-        "oneOf": [{"$ref": f"#/$defs/{kind}"} for kind in kinds.KINDS],
+        "oneOf": [{"$ref": f"#/$defs/{kind}"} for kind in _KINDS],
     }
     return {name: json.dumps(schema, indent=2, ensure_ascii=False) + "\n" for name, schema in files.items()}
 
@@ -67,7 +68,7 @@ def _opened(node: object, owner: str) -> object:
 
 
 def _of_kinds(definitions: dict[str, Any]) -> set[str]:
-    return {name for kind in kinds.KINDS for name in (kind, *_needed(definitions, kind))}
+    return {name for kind in _KINDS for name in (kind, *_needed(definitions, kind))}
 
 
 def _needed(definitions: dict[str, Any], kind: str) -> dict[str, Any]:
