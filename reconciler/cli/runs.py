@@ -14,6 +14,7 @@ import click
 from reconciler.cli import compose
 from reconciler.cli.app import App
 from reconciler.cli.options import ADDRESS, Variables
+from reconciler.errors import RefusedError, UsageError
 from reconciler.model.address import Address
 from reconciler.model.desired import Desired
 from reconciler.model.record import State
@@ -105,14 +106,21 @@ class Runs:
     """What a command on runs is handed.
 
     Attributes:
-        writer: None for a command that only reads.
+        reader: reads the flows themselves.
     """
 
     world: RunsWorld
     desired: Desired
     state: State
     reader: LiveReader
-    writer: LiveExecutionWriter | None = None
+    _writer: LiveExecutionWriter | None = None
+
+    @property
+    def writer(self) -> LiveExecutionWriter:
+        """Give what writes. Raises UsageError for a command that only looks."""
+        if self._writer is None:
+            raise UsageError("this command only reads")
+        return self._writer
 
     def flows(self, names: Sequence[Address | str]) -> tuple[KnownFlow, ...]:
         """Give the flows of these names; all that are recorded without any."""
@@ -132,6 +140,34 @@ def looking(app: App, variables: Variables) -> Iterator[Runs]:
         state = found.world.state.read() or found.blank
         yield Runs(world, found.desired, state, LiveReader(found.client))
     app.console.progress.close()
+
+
+@contextlib.contextmanager
+def changing(app: App, variables: Variables) -> Iterator[Runs]:
+    """Compose what starts, ends or deletes runs.
+
+    Raises:
+        RefusedError: another account answers than the environment's.
+    """
+    with compose.acting(app, variables) as (found, run, client):
+        state = compose.state_store(found, run).read() or compose.blank(found, run)
+        expected = found.desired.environment.account or state.account
+        answered = client.fetch_account() if expected is not None else None
+        if answered != expected:
+            raise RefusedError(
+                f"account {answered} answers, but {expected} is expected for {found.desired.environment.name}",
+                hint="Set the credentials of that account.",
+            )
+        world = RunsWorld(LiveExecutionReader(client), run.clock, run.pool, run.progress)
+        yield Runs(world, found.desired, state, LiveReader(client), LiveExecutionWriter(client))
+    app.console.progress.close()
+
+
+def split(words: Sequence[str]) -> tuple[list[Address | str], list[str]]:
+    """Tell flows and SIDs of executions apart."""
+    sids = [word for word in words if EXECUTION_SID.fullmatch(word)]
+    flows = [FLOW.convert(word, None, None) for word in words if word not in sids]
+    return flows, sids
 
 
 def since_options(function: F) -> F:

@@ -15,9 +15,24 @@ from reconciler.cli.run import run
 CONTACTS = ("+15550100001", "+15550100002")
 
 
+def chat() -> str:
+    """Give a definition that asks and waits for an answer."""
+    events = ("incomingMessage", "incomingCall", "incomingConversationMessage", "incomingParent")
+    moves = [{"event": "incomingRequest", "next": "ask"}, *({"event": event} for event in events)]
+    properties = {"offset": {"x": 0, "y": 0}}
+    ask = {**properties, "from": "{{flow.channel.address}}", "body": "Are you there?", "timeout": "3600"}
+    waits = [{"event": "incomingMessage"}, {"event": "timeout"}, {"event": "deliveryFailure"}]
+    states = [
+        {"name": "Trigger", "type": "trigger", "properties": properties, "transitions": moves},
+        {"name": "ask", "type": "send-and-wait-for-reply", "properties": ask, "transitions": waits},
+    ]
+    return json.dumps({"description": "A test", "states": states, "initial_state": "Trigger", "flags": {}})
+
+
 @pytest.fixture
-def there(cli, studio):
-    """Give a function that runs a command line on an account with both flows."""
+def there(cli, studio, project):
+    """Give a function that runs a command line on an account with both flows; `menu` waits for an answer."""
+    (project.manifests / "flows" / "menu.json").write_text(chat())
     cli("apply", "--auto-approve", "--endpoint", studio.url)
     return lambda *words: cli(*words, "--endpoint", studio.url)
 
@@ -85,3 +100,89 @@ def test_looking_sends_only_reads(there, seed, studio):
     there("executions", "list")
     more = {name for name, number in studio.calls().items() if number > before.get(name, 0)}
     assert more == {"ListExecution"}
+
+
+ENDS = ("--from", "+15550109999", "--to")
+
+
+def start(there, *words):
+    """Start executions of `menu`."""
+    return there("executions", "start", "menu", *ENDS, *words)
+
+
+def test_an_execution_is_started_shown_ended_and_deleted(there, repository):
+    """From the first to the last: its revision is told, its path is drawn, and a deleted one is gone."""
+    found = document(
+        start(there, CONTACTS[0], "--parameters", '{"name": "Ann-7731"}', "--json"), "executions-start", repository
+    )
+    (one,) = found["starts"]
+    sid = one["execution"]["sid"]
+    assert (one["outcome"], one["draft"], one["execution"]["revision"]) == ("started", False, 1)
+    shown = document(there("executions", "show", sid, "--json"), "executions-show", repository)
+    assert (shown["waitingAt"], shown["cutShort"], shown["personal"]) == ("ask", False, False)
+    assert [(step["event"], step["widgetTo"]) for step in shown["steps"]] == [("incomingRequest", "ask")]
+    assert "7731" not in json.dumps(shown)
+    text = there("executions", "show", "menu", sid, "--show-personal").out
+    assert "(waits here)" in text
+    assert "Ann-7731" in text
+    ended = document(there("executions", "end", sid, "--json"), "executions-end", repository)
+    assert ended["summary"] == {"ended": 1}
+    assert there("executions", "end", sid).code == exits.DONE
+    assert there("executions", "show", sid, "--json").json["cutShort"] is True
+    assert there("executions", "delete", sid).code == exits.ERROR
+    assert there("executions", "delete", sid, "--auto-approve").code == exits.DONE
+    assert there("executions", "show", sid).code == exits.ERROR
+
+
+def test_a_conflict_names_the_command_that_ends_it(there):
+    """Who is in the way is named with the command; after it the start succeeds."""
+    sid = start(there, CONTACTS[0], "--json").json["starts"][0]["execution"]["sid"]
+    found = start(there, CONTACTS[0])
+    assert found.code == exits.ERROR
+    assert f"executions end {sid}" in found.out
+    assert CONTACTS[0] not in found.out + found.err
+    assert start(there, CONTACTS[0], "--json").json["starts"][0]["conflicting"] == sid
+    assert there("executions", "end", sid).code == exits.DONE
+    assert start(there, CONTACTS[0]).code == exits.DONE
+
+
+def test_a_list_is_started_once_it_is_approved(there):
+    """Contacts of a file, each once; without a terminal only with --auto-approve."""
+    Path("people").write_text("# two\n+15550100001\n\n +15550100002\n+15550100001\n")
+    assert start(there, "@people").code == exits.ERROR
+    found = start(there, "@people", "--to", CONTACTS[0], "--auto-approve")
+    assert found.code == exits.DONE
+    assert "2 started" in found.out
+    assert there("executions", "list", "--status", "active", "--json").json["total"] == 2
+
+
+def test_stuck_executions_are_ended_in_bulk(there, seed):
+    """All active ones that are old enough, of the flows that are named; the others stay."""
+    seed(days=1)
+    stuck, other = seed(days=3), seed("Flow/menu", days=3)
+    seed("Flow/menu", "ended", days=4)
+    assert there("executions", "end", "--all-active", "--older-than", "2d", "hello").code == exits.ERROR
+    found = there("executions", "end", "hello", "--all-active", "--older-than", "2d", "--auto-approve", "--json")
+    assert [one["sid"] for one in found.json["executions"]] == [stuck]
+    left = there("executions", "list", "--status", "active", "--json").json
+    assert [one["sid"] for one in left["executions"]][1:] == [other]
+    assert there("executions", "delete", "--all-ended", "--older-than", "3d", "--auto-approve").out.startswith(
+        "Deleted 2 executions"
+    )
+    assert there("executions", "end", "--all-active", "--older-than", "9d").out == "Ended 0 executions.\n"
+
+
+def test_what_could_be_meant_in_two_ways_is_refused(there):
+    """Neither nothing, nor a SID beside all, nor parameters that are no object, is acted upon."""
+    sid = "FN" + "0" * 32
+    wrong = [
+        ("end",), ("end", "menu"), ("end", "--all-active", sid), ("end", sid, "--older-than", "2h"), ("end", sid),
+        ("delete", sid, "--auto-approve"), ("end", "--all-active", "--older-than", "soon"),
+        ("start", "menu", *ENDS, "@nowhere"), ("start", "menu", *ENDS, " "),
+        ("start", "menu", *ENDS, "+1", "--parameters", "{"), ("start", "menu", *ENDS, "+1", "--parameters", "[]"),
+        ("start", "menu", "--to", "+1"),
+    ]  # fmt: skip
+    for words in wrong:
+        found = there("executions", *words)
+        assert found.code == exits.ERROR, words
+    assert there("executions", "list", "--json").json["total"] == 0

@@ -21,6 +21,12 @@ def contact_shown(contact: str | None, *, personal: bool) -> str | None:
     return f"{found['channel']}+...{found['last']}" if found else MASK
 
 
+def message_shown(message: str, contact: str, *, personal: bool) -> str:
+    """Give what Studio said of a contact, which it may repeat, as it may be shown."""
+    shown = contact_shown(contact, personal=personal) or MASK
+    return message.replace(contact, shown) if contact else message
+
+
 def context_shown(context: Json, *, personal: bool) -> Json:
     """Give variables as they may be shown: masked, their names stay and every value goes."""
     if personal:

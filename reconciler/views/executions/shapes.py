@@ -70,3 +70,46 @@ class ExecutionsShowShape(TypedDict):
     waitingAt: str | None
     cutShort: bool
     steps: list[ExecutionStepShape]
+
+
+class StartedShape(TypedDict):
+    """What came of one start. `draft`: whether a draft runs; `conflicting`: the execution that is in the way."""
+
+    to: str
+    outcome: Literal["started", "conflict", "limited", "refused", "not-sent", "unknown"]
+    execution: ExecutionShape | None
+    draft: bool | None
+    conflicting: str | None
+    message: str | None
+
+
+@with_config(STRICT)
+class ExecutionsStartShape(TypedDict):
+    """What came of the starts, in the order of the contacts; `summary` counts the outcomes."""
+
+    format: Literal[1]
+    personal: bool
+    flow: str | None
+    flowSid: str
+    summary: dict[str, int]
+    starts: list[StartedShape]
+
+
+class EndedShape(TypedDict):
+    """What came of one execution. The first four outcomes leave it as it was wanted."""
+
+    sid: str
+    flow: str | None
+    flowSid: str | None
+    outcome: Literal["ended", "deleted", "already", "gone", "missing", "refused", "unknown"]
+    message: str | None
+
+
+@with_config(STRICT)
+class ExecutionsEndShape(TypedDict):
+    """What came of ending or deleting; `summary` counts the outcomes."""
+
+    format: Literal[1]
+    what: Literal["end", "delete"]
+    summary: dict[str, int]
+    executions: list[EndedShape]

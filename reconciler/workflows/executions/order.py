@@ -28,27 +28,35 @@ def in_order(pool: Pool, clock: Clock, call: Callable[[T], R], items: Iterable[T
     """Give each item with what the call made of it; the first error ends it.
 
     Raises:
-        InterruptedRunError: the run is to stop; what has not begun never will.
+        InterruptedRunError: the run is to stop. What has not begun never will; what was under way was given before.
     """
     waiting: deque[tuple[T, Future[R]]] = deque()
+    stopped: InterruptedRunError | None = None
     try:
-        for item in items:
-            waiting.append((item, pool.submit(partial(call, item))))
-            if len(waiting) >= _AHEAD * pool.size:
-                first, future = waiting.popleft()
-                yield first, _result(pool, clock, future)
+        try:
+            for item in items:
+                waiting.append((item, pool.submit(partial(call, item))))
+                if len(waiting) >= _AHEAD * pool.size:
+                    yield _first(pool, clock, waiting)
+        except InterruptedRunError as error:
+            stopped = error
         while waiting:
-            first, future = waiting.popleft()
-            yield first, _result(pool, clock, future)
+            try:
+                yield _first(pool, clock, waiting)
+            except InterruptedRunError as error:
+                stopped = error
     finally:
         for _, future in waiting:
             future.cancel()
+    if stopped is not None:
+        raise stopped
 
 
-def _result(pool: Pool, clock: Clock, future: Future[R]) -> R:
+def _first(pool: Pool, clock: Clock, waiting: deque[tuple[T, Future[R]]]) -> tuple[T, R]:
+    """Wait for the first, also when the run is to stop: what was sent wants an answer. Not sent, it is dropped."""
+    item, future = waiting.popleft()
     while not future.done():
-        if clock.stopping():
-            future.cancel()
+        if clock.stopping() and future.cancel():
             raise InterruptedRunError("interrupted")
         pool.wait((future,), timeout=_LOOK_UP)
-    return future.result()
+    return item, future.result()

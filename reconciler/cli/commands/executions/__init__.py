@@ -12,8 +12,12 @@ _WHERE: Final = "reconciler.cli.commands.executions."
 command = LazyGroup(
     name="executions",
     table={
+        "start": (_WHERE + "start", "Start an execution, or one for each contact of a list."),
         "list": (_WHERE + "list_", "List executions of one flow, or of all."),
         "show": (_WHERE + "show", "Show one execution and its path through the flow."),
+        "end": (_WHERE + "end", "End active executions: their contacts are free again."),
+        "report": (_WHERE + "report", "Count what happened: visits, drop-off, errors, durations."),
+        "delete": (_WHERE + "delete", "Delete executions with their steps, for good."),
     },
     params=common_options(variables=False),
     context_settings=SETTINGS,
