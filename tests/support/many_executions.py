@@ -35,7 +35,7 @@ class Crowd:
 
 
 def put_crowd(store: Store, flow_sid: str, crowd: Crowd) -> None:
-    """Keep a crowd of executions of a flow, as they would stand there after they had run: some 50,000 steps a second."""
+    """Keep a crowd of executions of a flow, as if they had run: some 50,000 steps a second."""
     for first in range(0, crowd.executions, _BATCH):
         with store.write() as t:
             flow = t.flow(flow_sid, None)
