@@ -95,3 +95,31 @@ def test_the_account(twilio):
     """The account can be fetched with the official client."""
     account = twilio.api.v2010.accounts(EMBEDDED_ACCOUNT).fetch()
     assert (account.sid, account.status) == (EMBEDDED_ACCOUNT, "active")
+
+
+def test_a_life_of_an_execution(twilio, chat):
+    """Start, list, fetch, both contexts, steps, end and delete work with the official client."""
+    flows = twilio.studio.v2.flows
+    flow = flows(flows.create("x", "published", chat()).sid)
+    made = flow.executions.create(to="+15550100001", from_="+15550100009", parameters={"name": "Zeke"})
+    assert (made.status, made.flow_version, made.contact_channel_address) == ("active", 1, "+15550100001")
+    assert made.account_sid == EMBEDDED_ACCOUNT
+    assert made.initiated_by.startswith("RQ")
+    assert made.date_created.tzinfo is not None
+    with pytest.raises(TwilioRestException) as caught:
+        flow.executions.create(to="+15550100001", from_="+15550100009")
+    assert (caught.value.status, caught.value.code) == (409, 20409)
+    assert caught.value.details == {"conflicting_execution_sid": made.sid}
+    assert made.execution_context().fetch().context["flow"]["data"] == {"name": "Zeke"}
+    (step,) = made.steps.list()
+    assert (step.name, step.transitioned_from, step.transitioned_to) == ("incomingRequest", "Trigger", "ask")
+    fetched = made.steps(step.sid).fetch()
+    assert (fetched.sid, fetched.parent_step_sid, fetched.date_updated) == (step.sid, None, None)
+    assert fetched.step_context().fetch().context["contact"] == {"channel": {"address": "+15550100001"}}
+    assert made.update(status="ended").status == "ended"
+    assert [(one.sid, one.status) for one in flow.executions.list()] == [(made.sid, "ended")]
+    assert flow.executions.list(date_created_to=made.date_created) == []
+    assert made.delete() is True
+    with pytest.raises(TwilioRestException) as caught:
+        flow.executions(made.sid).fetch()
+    assert (caught.value.status, caught.value.code) == (404, 20404)
