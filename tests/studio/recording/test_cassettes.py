@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ import pytest
 
 from reconciler import errors
 from reconciler.definition import document
+from reconciler.model.execution import Execution, ExecutionFilter
 from reconciler.model.live import FlowBody, FlowInput
 from reconciler.studio.client import StudioClient
 
@@ -42,6 +44,41 @@ def definition(description, *states):
 
 WHAT = FlowInput("cassette flow", "published", definition("Grüße & more"), "[reconciler] first")
 LATER = replace(WHAT, status="draft", definition=definition("Later"), commit_message="[reconciler] second")
+TO = os.environ.get("STUDIO_RECORD_TO", "+15550100001")
+FROM = os.environ.get("STUDIO_RECORD_FROM", "+15550100009")
+"""Who asks whom in the recorded executions; a real account needs a number of its own, and one that may be asked."""
+
+STARTED = {**TRIGGER, "transitions": [{"event": event, "next": "greet"} for event in EVENTS]}
+GREET = {
+    "name": "greet",
+    "type": "set-variables",
+    "properties": {
+        "offset": {"x": 0, "y": 200},
+        "variables": [{"key": "greeting", "value": "Hello {{flow.data.name}}"}],
+    },
+    "transitions": [{"event": "next"}],
+}
+ASK = {
+    "name": "greet",
+    "type": "send-and-wait-for-reply",
+    "properties": {
+        "offset": {"x": 0, "y": 200},
+        "from": "{{flow.channel.address}}",
+        "body": "Shall we?",
+        "timeout": "3600",
+    },
+    "transitions": [{"event": "incomingMessage"}, {"event": "timeout"}, {"event": "deliveryFailure"}],
+}
+
+
+def started(*states):
+    """Give a definition whose trigger leads to its widget."""
+    data = definition("Runs", *states).data()
+    return document.of({**data, "states": [STARTED, *states]})
+
+
+GREETING = replace(WHAT, definition=started(GREET))
+ASKING = replace(WHAT, definition=started(ASK))
 CONTACTS = ("+15550100001", "whatsapp:+15550100002")
 NOBODY = "FW00000000000000000000000000000000"
 
@@ -52,6 +89,22 @@ def flow(client: StudioClient) -> Iterator[FlowBody]:
     body = client.create_flow(WHAT)
     yield body
     client.delete_flow(body.row.sid)
+
+
+@contextmanager
+def running(client: StudioClient, what: FlowInput = GREETING) -> Iterator[tuple[str, Execution]]:
+    """Give the SID of a flow with an execution for one recording, and leave the account as it was."""
+    sid = client.create_flow(what).row.sid
+    yield sid, client.executions.create(sid, TO, FROM, {"name": "Zeke"})
+    client.delete_flow(sid)
+
+
+def settled(client: StudioClient, flow: str, execution: str) -> Execution:
+    """Give an execution that needs nobody, when it has ended; a replay asks as often as the recording did."""
+    while True:
+        found = client.executions.fetch(flow, execution)
+        if found.status == "ended":
+            return found
 
 
 def test_create(studio):
@@ -165,14 +218,99 @@ def test_not_found(studio):
         assert (caught.value.status, caught.value.code) == (404, 20404)
 
 
+def test_start_an_execution(studio):
+    """CreateExecution answers an active execution of the published revision."""
+    with studio("CreateExecution") as client, running(client) as (flow, made):
+        assert (made.status, made.revision, made.flow_sid) == ("active", 1, flow)
+        assert made.initiated_by is not None
+        assert made.date_created is not None
+
+
+def test_executions(studio):
+    """ListExecution answers executions by status."""
+    with studio("ListExecution") as client, running(client) as (flow, made):
+        settled(client, flow, made.sid)
+        assert [one.sid for one in client.executions.list(flow, ExecutionFilter(status="ended"))] == [made.sid]
+        assert client.executions.list(flow, ExecutionFilter(status="active")) == ()
+
+
+def test_execution(studio):
+    """FetchExecution answers how it ended."""
+    with studio("FetchExecution") as client, running(client) as (flow, made):
+        assert settled(client, flow, made.sid).contact == TO
+
+
+def test_end_an_execution(studio):
+    """UpdateExecution ends an active execution; a second time is 409."""
+    with studio("UpdateExecution") as client, running(client, ASKING) as (flow, made):
+        assert client.executions.end(flow, made.sid).status == "ended"
+        with pytest.raises(errors.StudioConflictError):
+            client.executions.end(flow, made.sid)
+
+
+def test_a_second_execution(studio):
+    """409 names the execution that is in the way."""
+    with studio("error-20409") as client, running(client, ASKING) as (flow, made):
+        with pytest.raises(errors.StudioConflictError) as caught:
+            client.executions.create(flow, TO, FROM)
+        assert caught.value.conflicting == made.sid
+        client.executions.end(flow, made.sid)
+
+
+def test_delete_an_execution(studio):
+    """DeleteExecution removes an ended execution."""
+    with studio("DeleteExecution") as client, running(client) as (flow, made):
+        settled(client, flow, made.sid)
+        client.executions.delete(flow, made.sid)
+        with pytest.raises(errors.NotFoundError):
+            client.executions.fetch(flow, made.sid)
+
+
+def test_context(studio):
+    """FetchExecutionContext answers the variables, with the parameters of the start."""
+    with studio("FetchExecutionContext") as client, running(client) as (flow, made):
+        settled(client, flow, made.sid)
+        context = client.executions.fetch_context(flow, made.sid)
+        assert context["flow"]["data"] == {"name": "Zeke"}
+        assert context["flow"]["variables"] == {"greeting": "Hello Zeke"}
+
+
+def test_steps(studio):
+    """ListExecutionStep and FetchExecutionStep answer the same steps."""
+    with studio("ListExecutionStep") as client, running(client) as (flow, made):
+        settled(client, flow, made.sid)
+        steps = client.executions.list_steps(flow, made.sid)
+        assert {(one.event, one.from_widget) for one in steps} == {("incomingRequest", "Trigger"), ("next", "greet")}
+
+
+def test_step(studio):
+    """FetchExecutionStep answers a step with its widget's type."""
+    with studio("FetchExecutionStep") as client, running(client) as (flow, made):
+        settled(client, flow, made.sid)
+        for one in client.executions.list_steps(flow, made.sid):
+            step = client.executions.fetch_step(flow, made.sid, one.sid)
+            assert (step.sid, step.event, step.execution_sid) == (one.sid, one.event, made.sid)
+
+
+def test_step_context(studio):
+    """FetchExecutionStepContext answers the variables after a step."""
+    with studio("FetchExecutionStepContext") as client, running(client) as (flow, made):
+        settled(client, flow, made.sid)
+        (last,) = [one for one in client.executions.list_steps(flow, made.sid) if one.event == "next"]
+        context = client.executions.fetch_step_context(flow, made.sid, last.sid)
+        assert context["flow"]["variables"] == {"greeting": "Hello Zeke"}
+
+
 OPERATIONS = {
+    "CreateExecution", "DeleteExecution", "FetchExecution", "FetchExecutionContext", "FetchExecutionStep",
+    "FetchExecutionStepContext", "ListExecution", "ListExecutionStep", "UpdateExecution",
     "CreateFlow", "DeleteFlow", "FetchFlow", "FetchFlowRevision", "FetchTestUser", "ListEvent", "ListFlow",
     "ListFlowRevision", "UpdateFlow", "UpdateFlowValidate", "UpdateTestUser",
 }  # fmt: skip
 
 
 def test_every_operation_has_a_cassette(cassettes):
-    """The ten operations of Flow, Revision, Validate and TestUsers, and Monitor's one, each under its operationId."""
+    """Each of the 19 operations, and Monitor's one, under its operationId."""
     assert {file.stem for file in cassettes.glob("*.yaml")} >= OPERATIONS
 
 
