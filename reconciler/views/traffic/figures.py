@@ -9,7 +9,9 @@ from reconciler.workflows.traffic.summary import Report
 
 _ALL: Final = 100
 _SHORT: Final = 10
-_UNITS: Final = ((86_400, "d"), (3_600, "h"), (60, "m"))
+_UNITS: Final = ((86_400, 84_600, "d"), (3_600, 3_570, "h"), (60, 59.5, "m"))
+"""Seconds of each unit, and from how many on it is taken: 59.5 minutes would be rounded to 60."""
+
 _BLOCKS: Final = " ▏▎▍▌▋▊▉█"
 
 
@@ -42,10 +44,10 @@ def lasting(seconds: float | None) -> str:
     """Give a duration in its largest unit, with one decimal where it is short; nothing when there is none."""
     if seconds is None:
         return ""
-    for size, unit in _UNITS:
-        if seconds >= size - size / 200:  # 59.9 minutes are an hour
+    for size, least, unit in _UNITS:
+        if seconds >= least:
             count = seconds / size
-            return f"{count:.1f}{unit}" if count < _SHORT - 0.05 else f"{count:.0f}{unit}"
+            return f"{count:.1f}{unit}" if round(count, 1) < _SHORT else f"{count:.0f}{unit}"
     return f"{seconds:.1f}s" if 0 < seconds < _SHORT and seconds != round(seconds) else f"{seconds:.0f}s"
 
 
@@ -65,10 +67,10 @@ def when(report: Report) -> str:
     if report.since is None and report.until is None:
         return ""
     if report.until is None:
-        return f"since {minute(report.since)}"
+        return f"since {minute(report.since)} UTC"
     if report.since is None:
-        return f"before {minute(report.until)}"
-    return f"{minute(report.since)} to {minute(report.until)}"
+        return f"before {minute(report.until)} UTC"
+    return f"{minute(report.since)} to {minute(report.until)} UTC"
 
 
 def minute(at: datetime | None) -> str:

@@ -181,6 +181,7 @@ class _Grid:
 
 def _row(widget: WidgetSummary) -> tuple[str, ...]:
     time = widget.time
+    took = time.most is not None and time.most > 0  # most widgets take no time, and that need not be read
     return (
         f"{widget.entered:,}",
         number(widget.finished),
@@ -188,9 +189,9 @@ def _row(widget: WidgetSummary) -> tuple[str, ...]:
         share(widget.dropped, widget.entered) if widget.dropped else "",
         number(widget.failures),
         number(widget.active),
-        lasting(time.median),
-        lasting(time.p90),
-        lasting(time.most),
+        lasting(time.median) if took else "",
+        lasting(time.p90) if took else "",
+        lasting(time.most) if took else "",
     )
 
 
