@@ -77,7 +77,7 @@ class Account:
             if run.flow_sid == flow
             and which.status in {None, run.status}
             and (which.since is None or run.date_created >= which.since)
-            and (which.until is None or run.date_created <= which.until)
+            and (which.until is None or run.date_created < which.until)
         ]
         found.sort(key=lambda run: (run.date_created, run.sid), reverse=True)
         for start in range(0, max(len(found), 1), self.page):
