@@ -17,6 +17,7 @@ from reconciler.model.record import RevisionEntry, State, StateChange
 
 if TYPE_CHECKING:  # hardly any command looks at a run
     from reconciler.model.execution import Execution, ExecutionFilter, ExecutionStep
+    from reconciler.model.release import Health
     from reconciler.model.streams import Sink, Subscription
 
 T = TypeVar("T")
@@ -180,6 +181,13 @@ class StreamWriter(Protocol):
 
     def delete_subscription(self, sid: str) -> None:
         """End a subscription; the place stays."""
+
+
+class HealthSource(Protocol):
+    """Ask how the callers of a flow fare. Writes nothing, may be called again; raises as `FlowReader` does."""
+
+    def look(self, flow: str, since: datetime, events: Collection[str]) -> Health:
+        """Count the runs of a flow that began at a moment or later, and which of these events happened in them."""
 
 
 class StateReader(Protocol):

@@ -11,7 +11,7 @@ from reconciler.model.address import Address
 from reconciler.model.definition import Definition, StateOrigin, Status
 from reconciler.model.finding import Finding, Place
 from reconciler.model.lint import LintLevel, Suppression
-from reconciler.model.release import FlowRelease, Watch
+from reconciler.model.release import NO_RELEASE, FlowRelease, Watch
 
 OnDelete = Literal["delete", "retain"]
 OnDrift = Literal["stop", "revert", "accept", "merge"]
@@ -63,7 +63,7 @@ class DesiredFlow:
     written: Definition | None = field(default=None, repr=False, compare=False)
     suppressions: tuple[Suppression, ...] = ()
     origins: tuple[StateOrigin, ...] = field(default=(), repr=False, compare=False)
-    release: FlowRelease = FlowRelease()
+    release: FlowRelease = NO_RELEASE
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,6 +77,23 @@ class FlowRelease:
     watch: Watch | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How the executions of one flow fared since some moment.
+
+    Attributes:
+        failed: executions with at least one error event.
+        errors: error events in all.
+    """
+
+    executions: int = 0
+    failed: int = 0
+    errors: int = 0
+
+
+NO_RELEASE: Final = FlowRelease()
+"""What a document without `spec.release` says."""
+
 Stage = Literal["draft", "test-users", "smoke", "publish", "watch", "back", "done", "taken-back"]
 STAGES: Final[tuple[Stage, ...]] = ("draft", "test-users", "smoke", "publish", "watch", "done")
 """The way forward. From each of them but the last one a release can go `back`, and then is `taken-back`."""

@@ -265,7 +265,17 @@ def _callers(asked: Asked) -> dict[str, set[str]]:
     return sids
 
 
+def _release(asked: Asked) -> Iterator[Objection]:
+    release = asked.inputs.state.releasing
+    if release is None or asked.allowed("release"):
+        return
+    for step in asked.plan.steps:
+        if step.address in release.addresses and step.kind != "record":
+            message = f"{step.address} is part of release {release.id}, which is under way (stage {release.stage})"
+            yield Objection("release", "step", step.address, message, None, "reconciler release")
+
+
 GUARDS: Final[tuple[Callable[[Asked], Iterator[Objection]], ...]] = (
     _account, _unbound, _invalid, _too_large, _lint, _limits, _percent, _empty, _protected,
-    _drift, _draft, _recreate, _namesake, _take_over, _active, _called, _bindings,
+    _drift, _draft, _recreate, _namesake, _take_over, _active, _called, _bindings, _release,
 )  # fmt: skip

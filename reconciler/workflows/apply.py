@@ -72,7 +72,7 @@ def apply(world: WritingWorld, request: ApplyRequest, approve: Approve, tell: Te
     """
     with world.store.open(create=request.blank, timeout=request.lock_timeout) as session:
         must_match(session.state, request.blank)
-        _settle(world, request.desired, session, tell)
+        settle(world, request.desired, session, tell)
         plan = _plan(world, request, session.state)
         tell(PlanDecided(plan))
         if plan.refused or not plan.steps:
@@ -84,10 +84,10 @@ def apply(world: WritingWorld, request: ApplyRequest, approve: Approve, tell: Te
             request, plan = _as_said(world, request, session.state, plan, approval)
             if approval.on_drift_of:
                 tell(PlanDecided(plan))
-        return _execute(world, request, session, plan, tell)
+        return carry_out(world, request, session, plan, tell)
 
 
-def _settle(world: WritingWorld, desired: Desired, session: StateSession, tell: Tell) -> None:
+def settle(world: WritingWorld, desired: Desired, session: StateSession, tell: Tell) -> None:
     """Find out how the writes of an interrupted run ended, and record that before anything else."""
     state = session.state
     if not state.pending:
@@ -134,7 +134,8 @@ def _as_said(
     return request, _plan(world, request, state)
 
 
-def _execute(world: WritingWorld, request: ApplyRequest, session: StateSession, plan: Plan, tell: Tell) -> Applied:
+def carry_out(world: WritingWorld, request: ApplyRequest, session: StateSession, plan: Plan, tell: Tell) -> Applied:
+    """Do a plan that was decided on this very state and that nobody has to approve any more."""
     if plan.account is not None and session.state.account is None:
         session.record([SetAccount(plan.account)])
     session.sign(document.digest(plan))

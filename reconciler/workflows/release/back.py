@@ -1,0 +1,134 @@
+"""Take a release back: every flow that it published gets the very body back that callers had before, at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from reconciler.apply.look import when_shown
+from reconciler.errors import ConflictError
+from reconciler.model.address import Address
+from reconciler.model.live import FlowRevision
+from reconciler.model.record import FlowRecord
+from reconciler.model.release import Release, ReleasedFlow
+from reconciler.plan.outcome import Outcome, Skipped
+from reconciler.plan.values import Plan
+from reconciler.ports import StateSession
+from reconciler.workflows.release import sides
+from reconciler.workflows.release.forward import published_since, record_of
+from reconciler.workflows.release.job import Job, Stopped, ending
+from reconciler.workflows.release.smoke import end_runs
+
+NEVER_PUBLISHED = "it was never published before, and Studio cannot unpublish: it stays as the release published it"
+
+
+def go_back(job: Job, release: Release) -> Release | Stopped:
+    """Take back what was published, callers before what they call, each as far as it can be; then it is over.
+
+    A newer draft of others is superseded: it stays readable as a revision, and callers come first. What others
+    published is a conflict.
+    """
+    with job.session(release) as session:
+        release = end_runs(job, session, release)
+        release, records = _to_do(job, session, release)
+        if not records:
+            return job.put(session, replace(release, stage="taken-back", ended=job.look.server_now()))
+        bodies = {a: _previous(job, records[a], release, a) for a in records}
+        desired = sides.back(job.request.desired, bodies, records)
+        release, conflicts = _without_conflicts(job, session, release, job.plan(session, desired, release, records))
+        left = {flow.address for flow in release.flows if flow.left is not None} | conflicts.keys()
+        how, why = _written(job, session, release, {a: b for a, b in bodies.items() if a not in left})
+        release = job.put(session, _gone_back(job, session, release, [a for a in bodies if a not in left]))
+        if how != "done":
+            return Stopped(release, why, interrupted=how == "interrupted", conflict=how == "conflict")
+        if conflicts:
+            return Stopped(release, "; ".join(conflicts.values()), conflict=True)
+        return job.put(session, replace(release, stage="taken-back", ended=job.look.server_now()))
+
+
+def _to_do(job: Job, session: StateSession, release: Release) -> tuple[Release, dict[Address, FlowRecord]]:
+    """Give the records of the flows that have to go back; of those that cannot, the release notes why."""
+    records: dict[Address, FlowRecord] = {}
+    for flow in release.flows:
+        if flow.left is not None or not flow.publish:
+            continue
+        record = record_of(session.state, job.request.desired, flow)
+        if record is None:
+            if flow.published is not None:
+                release = release.with_flow(replace(flow, left="it is not recorded any more"))
+        elif published_since(record, flow) is None and flow.published is None:
+            continue
+        elif flow.previous is None:
+            release = release.with_flow(replace(flow, left=NEVER_PUBLISHED))
+        else:
+            records[flow.address] = record
+    return release, records
+
+
+def _previous(job: Job, record: FlowRecord, release: Release, address: Address) -> FlowRevision:
+    flow = _of(release, address)
+    reader = job.world.writing.reader
+    found = when_shown(job.look, lambda: reader.fetch_revision(record.sid, flow.previous or 0))
+    digest = found.definition.digests.full if found.definition is not None else None
+    if flow.previous_digest is not None and digest != flow.previous_digest:
+        raise ConflictError(f"{address}: revision {flow.previous} is not what it was when the release began")
+    return found
+
+
+def _of(release: Release, address: Address) -> ReleasedFlow:
+    return next(flow for flow in release.flows if flow.address == address)
+
+
+def _without_conflicts(
+    job: Job, session: StateSession, release: Release, plan: Plan
+) -> tuple[Release, dict[Address, str]]:
+    """Find the flows that others published, or deleted, since the release did."""
+    conflicts: dict[Address, str] = {}
+    for drift in plan.drift:
+        flow = _of(release, drift.address)
+        theirs = [r for r in drift.revisions if not r.ours and r.status == "published" and r.revision > flow.base]
+        gone = drift.change_class == "deleted"
+        if not gone and (not theirs or drift.change_class == "none"):
+            continue
+        what = "was deleted by others" if gone else f"others published revision {theirs[-1].revision} since"
+        if gone or job.request.on_drift == "accept":
+            release = job.put(session, release.with_flow(replace(flow, left=what)))
+        elif job.request.on_drift != "revert":
+            conflicts[drift.address] = f"{drift.address}: {what}"
+    return release, conflicts
+
+
+def _written(
+    job: Job, session: StateSession, release: Release, bodies: Mapping[Address, FlowRevision]
+) -> tuple[str, str]:
+    """Write the old bodies; a flow that fails keeps no other from going back."""
+    how, why = "done", ""
+    for order in (sides.reversed_order, sides.unordered):
+        if not bodies:
+            return "done", ""
+        state = session.state
+        records = {f.address: r for f in release.flows if (r := record_of(state, job.request.desired, f)) is not None}
+        desired = sides.back(job.request.desired, bodies, records)
+        plan = order(job.plan(session, desired, release, bodies))
+        outcomes = job.carry_out(session, desired, release, plan, validate=False)
+        how, why = ending(plan, outcomes)
+        if not _waited_in_vain(outcomes):
+            break
+    return how, why
+
+
+def _waited_in_vain(outcomes: tuple[Outcome, ...]) -> bool:
+    return any(isinstance(o, Skipped) and "/" in o.because for o in outcomes)
+
+
+def _gone_back(job: Job, session: StateSession, release: Release, addresses: list[Address]) -> Release:
+    for address in addresses:
+        flow = _of(release, address)
+        record = record_of(session.state, job.request.desired, flow)
+        head = record.published if record is not None else None
+        if record is None or head is None or flow.previous is None:
+            continue
+        above = max(flow.published or 0, flow.draft or 0)
+        if head.revision > above and flow.previous_digest in {None, head.digests.full}:
+            release = release.with_flow(replace(flow, back=head.revision))
+    return release
