@@ -15,6 +15,7 @@ from reconciler.views.lint.shapes import LintRuleShape, LintShape
 from reconciler.views.machine import home_shapes, shapes
 from reconciler.views.machine.event_shapes import EventShape
 from reconciler.views.machine.graph import GraphShape
+from reconciler.views.traffic.shapes import ReportShape
 
 _DOCUMENTS: Final[dict[str, tuple[str, Any]]] = {
     "apply-events": ("One line of apply --json", EventShape),
@@ -28,6 +29,7 @@ _DOCUMENTS: Final[dict[str, tuple[str, Any]]] = {
     "error": ("Error", shapes.ErrorShape),
     "executions-end": ("Ended or deleted executions", execution_shapes.ExecutionsEndShape),
     "executions-list": ("Executions", execution_shapes.ExecutionsListShape),
+    "executions-report": ("What happened in flows", ReportShape),
     "executions-show": ("One execution", execution_shapes.ExecutionsShowShape),
     "executions-start": ("Started executions", execution_shapes.ExecutionsStartShape),
     "explain": ("Explanation", shapes.ExplainShape),

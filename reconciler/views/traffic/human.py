@@ -46,6 +46,11 @@ _LEAST_COLUMNS: Final = 5
 _ROOM: Final = 9
 """Columns of the screen that one of the table takes at most, with what parts it from the one before."""
 
+_LONGEST: Final = 40
+"""Letters of a widget's name in a path."""
+
+_WIDE: Final = 80
+
 _LEAST_EVENT: Final = 6
 _BAR: Final = 16
 _NOTABLE: Final = 2
@@ -108,7 +113,7 @@ def _older(revision: RevisionSummary, style: Style) -> str:
 def _revision(revision: RevisionSummary, style: Style) -> Iterator[str]:
     runs = counted(revision.runs, "execution" if revision.revision is not None else "run")
     began = ""
-    if revision.first is not None:
+    if revision.first is not None and style.width >= _WIDE:
         began = f", begun {minute(revision.first)} to {minute(revision.last)} UTC"
     yield f"  {style.paint(revision_name(revision), 'strong')}: {runs}{began}"
     yield f"  {_ends(revision, style)}"
@@ -235,8 +240,11 @@ def _paths(revision: RevisionSummary, style: Style) -> Iterator[str]:
 
 def _path_text(path: PathSummary, style: Style) -> str:
     widgets = path.widgets if path.last == path.widgets[-1] else (*path.widgets, path.last)
-    way = f" {style.arrow} ".join(plain(widget) for widget in widgets)
-    return f"{way} ({path.end})"
+    way = f" {style.arrow} ".join(cut(plain(widget), _LONGEST, style) for widget in widgets)
+    end: str = path.end
+    if end == "dropped":
+        end += f": {plain(path.event)}" if path.event is not None else ": ended there"
+    return f"{way} ({end})"
 
 
 def _remarks(revision: RevisionSummary, style: Style) -> Iterator[str]:

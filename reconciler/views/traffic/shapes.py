@@ -54,7 +54,7 @@ class WidgetShape(TypedDict):
 
 
 class PathShape(TypedDict):
-    """A way through the flow; widgets by their first visit."""
+    """A way through the flow; widgets by their first visit. `event` is null when runs did not leave the last one."""
 
     widgets: list[str]
     last: str

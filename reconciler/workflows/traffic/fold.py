@@ -26,7 +26,7 @@ Stand: TypeAlias = Literal["left", "stopped", "active"]
 """How a run stands at its last widget: left it and nothing followed; ended in it, without a step; is in it still."""
 
 PathKey: TypeAlias = tuple[tuple[str, ...], str, str | None, Stand]
-"""The widgets of a run by their first visit, its last widget, its last event, and how it stands."""
+"""The widgets of a run by their first visit, its last widget, the event by which it left that, and how it stands."""
 
 MOST_PATHS: Final = 10_000
 """Different paths that are told apart within one revision; from then on new ones count together."""
@@ -219,7 +219,7 @@ def _count(flow: FlowTraffic, steps: Sequence[ExecutionStep], begun: datetime | 
         widget = flow.widget(place)
         widget.active += live
         widget.stopped += not live
-    flow.count_path((tuple(visited), place, steps[-1].event, stand))
+    flow.count_path((tuple(visited), place, steps[-1].event if stand == "left" else None, stand))
     return stand
 
 

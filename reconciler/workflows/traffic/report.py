@@ -116,6 +116,17 @@ def declared_definitions(desired: Desired, state: State) -> Definitions:
     return definitions
 
 
+def either(first: Definitions, second: Definitions) -> Definitions:
+    """Give what the first has, and of the rest what the second has."""
+
+    def definitions(keys: Sequence[Key]) -> dict[Key, Drawn]:
+        found = dict(first(keys))
+        rest = [key for key in keys if key not in found]
+        return {**found, **second(rest)}
+
+    return definitions
+
+
 def callers_of(desired: Desired, state: State, flows: Sequence[KnownFlow]) -> tuple[KnownFlow, ...]:
     """Give the managed flows that run one of these as a sub-flow: its steps are in the executions of theirs."""
     names, sids = flow_names(desired, state), flow_sids(desired, state)

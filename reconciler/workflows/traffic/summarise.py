@@ -121,7 +121,7 @@ def _ways(name: str, kind: str | None, traffic: WidgetTraffic, moves: Moves | No
 def _path(path: PathKey, number: int, types: Mapping[str, str | None]) -> PathSummary:
     widgets, last, event, stand = path
     end: End = "active" if stand == "active" else "dropped"
-    if stand == "left" and (event is None or trouble_of(types.get(last), event) is None):
+    if stand == "left" and trouble_of(types.get(last), event or "") is None:
         end = "finished"
     return PathSummary(widgets, last, event, end, number)
 

@@ -102,7 +102,7 @@ class PathSummary:
     Attributes:
         widgets: in the order of their first visits.
         last: the last one, which may have been visited before.
-        event: the event of the last step.
+        event: the event after which nothing followed; None when the runs ended in the last widget, or are in it.
         end: how the runs stand that went it.
         number: of runs.
     """

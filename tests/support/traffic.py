@@ -1,0 +1,53 @@
+"""Executions made of moves, for tests of what is counted of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import TypeAlias
+
+from reconciler.model.execution import Execution, ExecutionStatus, ExecutionStep
+
+BEGAN = datetime(2026, 11, 1, 12, tzinfo=UTC)
+FLOW = "FW00000000000000000000000000000001"
+CONTACT = "+15550100042"
+WORDS = "my secret illness"
+
+Run: TypeAlias = tuple[Execution, Sequence[ExecutionStep]]
+Told: TypeAlias = tuple[str, str, str]
+"""Widget, event, next."""
+
+
+def run_maker() -> Callable[..., Run]:
+    """Make a function that makes executions of moves that are ten seconds apart, with personal data in them."""
+    numbers = count(1)
+
+    def make(
+        *moves: Told,
+        status: ExecutionStatus = "ended",
+        revision: int = 7,
+        apart: float = 10,
+        kinds: dict[str, str] | None = None,
+    ) -> Run:
+        number = next(numbers)
+        sid, context = f"FN{number:032}", {"widgets": {"ask": {"inbound": {"Body": WORDS, "From": CONTACT}}}}
+        steps = [
+            ExecutionStep(
+                sid=f"FT{number:016}{place:016}",
+                execution_sid=sid,
+                flow_sid=FLOW,
+                event=event,
+                from_widget=source,
+                to_widget=target,
+                widget_type=(kinds or {}).get(source),
+                date_created=BEGAN + timedelta(seconds=apart * (place + 1)),
+                context=context,
+            )
+            for place, (source, event, target) in enumerate(moves)
+        ]
+        ended = BEGAN + timedelta(seconds=apart * len(moves))
+        dates = {"date_created": BEGAN, "date_updated": ended if status == "ended" else None}
+        return Execution(sid, FLOW, status, CONTACT, revision, context=context, **dates), steps
+
+    return make
