@@ -37,6 +37,11 @@ from reconciler.serving.connection import BrokenConnectionError
 _DIGITS_OF_SEED: Final = 64
 
 
+def make_studio(settings: Settings, *, store: Store, clock: Clock) -> Studio:
+    """Give an emulated Studio; arguments as of `make_app`."""
+    return Studio(settings, store, clock, sid_maker(settings.seed))
+
+
 def make_app(settings: Settings, *, store: Store, clock: Clock) -> WSGIApplication:
     """Give an emulated Studio as a WSGI application.
 
@@ -48,12 +53,17 @@ def make_app(settings: Settings, *, store: Store, clock: Clock) -> WSGIApplicati
         store: what it keeps; may be shared by several applications, also of several processes.
         clock: its time: dates, lags and latency.
     """
-    return _Application(settings, Studio(settings, store, clock, sid_maker(settings.seed)))
+    return app_of(make_studio(settings, store=store, clock=clock))
+
+
+def app_of(studio: Studio) -> WSGIApplication:
+    """Give the WSGI application of an emulated Studio; see `make_app`."""
+    return _Application(studio)
 
 
 class _Application:
-    def __init__(self, settings: Settings, studio: Studio) -> None:
-        self._settings = settings
+    def __init__(self, studio: Studio) -> None:
+        settings = self._settings = studio.settings
         self._studio = studio
         self._calls = Calls()
         seed = secrets.randbits(_DIGITS_OF_SEED) if settings.seed is None else settings.seed
@@ -107,6 +117,7 @@ class _Application:
     ) -> Answer:
         break_before(misfortune)
         account, author = authenticate(self._settings, request.credentials)
+        self._studio.tokens.remember(account, (request.credentials or ("", ""))[1])
         if "console-edit" in misfortune:
             edit_some_flow(self._studio, account, misfortune.chance)
         refused = refuse_before(misfortune, retry_after=self._retry_after, with_token="PageToken" in request.query)

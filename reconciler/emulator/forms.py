@@ -40,6 +40,10 @@ class Form:
         """Give a parameter, None when it was not sent. The last one counts."""
         return self._values[name][-1] if name in self._values else None
 
+    def several(self, name: str) -> list[str]:
+        """Give all values of a parameter, in order; none when it was not sent."""
+        return list(self._values.get(name, ()))
+
     def status(self) -> Status:
         """Give the required Status."""
         value = self.required("Status")

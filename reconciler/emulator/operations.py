@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Final
 
 from reconciler.emulator.accounts import fetch_account
@@ -54,6 +55,50 @@ class Operation:
     name: str
     handler: Handler
 
+
+def _streams(module: str, function: str) -> Handler:
+    """Give a handler of Event Streams that is imported when it is called: hardly anybody calls one."""
+
+    def handle(studio: Studio, call: Call) -> Answer:
+        handler: Handler = getattr(import_module(f"reconciler.emulator.streams.{module}"), function)
+        return handler(studio, call)
+
+    return handle
+
+
+_STREAMS: Final[Mapping[str, Mapping[str, Operation]]] = {
+    "/events/v1/Sinks": {
+        "GET": Operation("ListSink", _streams("sinks", "list_sinks")),
+        "POST": Operation("CreateSink", _streams("sinks", "create_sink")),
+    },
+    "/events/v1/Sinks/<sink>": {
+        "GET": Operation("FetchSink", _streams("sinks", "fetch_sink")),
+        "POST": Operation("UpdateSink", _streams("sinks", "update_sink")),
+        "DELETE": Operation("DeleteSink", _streams("sinks", "delete_sink")),
+    },
+    "/events/v1/Sinks/<sink>/Test": {"POST": Operation("CreateSinkTest", _streams("sinks", "test_sink"))},
+    "/events/v1/Sinks/<sink>/Validate": {"POST": Operation("CreateSinkValidate", _streams("sinks", "validate_sink"))},
+    "/events/v1/Subscriptions": {
+        "GET": Operation("ListSubscription", _streams("subscriptions", "list_subscriptions")),
+        "POST": Operation("CreateSubscription", _streams("subscriptions", "create_subscription")),
+    },
+    "/events/v1/Subscriptions/<subscription>": {
+        "GET": Operation("FetchSubscription", _streams("subscriptions", "fetch_subscription")),
+        "POST": Operation("UpdateSubscription", _streams("subscriptions", "update_subscription")),
+        "DELETE": Operation("DeleteSubscription", _streams("subscriptions", "delete_subscription")),
+    },
+    "/events/v1/Subscriptions/<subscription>/SubscribedEvents": {
+        "GET": Operation("ListSubscribedEvent", _streams("subscriptions", "list_subscribed")),
+        "POST": Operation("CreateSubscribedEvent", _streams("subscriptions", "create_subscribed")),
+    },
+    "/events/v1/Subscriptions/<subscription>/SubscribedEvents/<type>": {
+        "GET": Operation("FetchSubscribedEvent", _streams("subscriptions", "fetch_subscribed")),
+        "POST": Operation("UpdateSubscribedEvent", _streams("subscriptions", "update_subscribed")),
+        "DELETE": Operation("DeleteSubscribedEvent", _streams("subscriptions", "delete_subscribed")),
+    },
+    "/events/v1/Types": {"GET": Operation("ListEventType", _streams("types", "list_types"))},
+    "/events/v1/Types/<type>": {"GET": Operation("FetchEventType", _streams("types", "fetch_type"))},
+}
 
 API: Final[Mapping[str, Mapping[str, Operation]]] = {
     "/v2/Flows": {"GET": Operation("ListFlow", list_flows), "POST": Operation("CreateFlow", create_flow)},
@@ -108,6 +153,7 @@ API: Final[Mapping[str, Mapping[str, Operation]]] = {
     "/chat/v2/Services": {"GET": Operation("ListChatService", AssetList("chat", "services"))},
     "/sync/v1/Services": {"GET": Operation("ListSyncService", AssetList("sync", "services"))},
     "/content/v1/Content": {"GET": Operation("ListContent", AssetList("content", "contents"))},
+    **_STREAMS,
 }
 """Path → method → operation of Twilio's own API. Products beside Studio stand below their names (`assets`)."""
 

@@ -122,6 +122,25 @@ _ALL: Final = (
         "whether the credentials may read Monitor's events: 200, 403, 401, 404",
         "api.md, Monitor Events",
     ),
+    Quirk(
+        "sink-on-create",
+        ("active", "initialized"),
+        "the status of a webhook sink that was just made; initialized: it must be tested and validated",
+        "docs/event-streams.md",
+    ),
+    Quirk(
+        "event-batching",
+        ("batches", "single"),
+        "whether a webhook is sent lists of events, or one event at a time without a list around it",
+        "docs/event-streams.md",
+    ),
+    Quirk("event-order", ("in-order", "shuffled"), "the order in which events are sent", "docs/event-streams.md"),
+    Quirk(
+        "event-redelivery",
+        ("none", "twice"),
+        "whether an event that has arrived is sent again",
+        "docs/event-streams.md",
+    ),
     Quirk("next-page-host", ("same", "other"), "the host in next_page_url", "api.md A3"),
 )
 

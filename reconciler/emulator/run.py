@@ -7,9 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from reconciler.emulator.app import make_app
+from reconciler.emulator.app import app_of, make_studio
 from reconciler.emulator.settings import Settings
 from reconciler.emulator.store import Store
+from reconciler.emulator.streams.sending import sending
 from reconciler.errors import UsageError
 from reconciler.serving.clock import ServerClock
 from reconciler.serving.place import base_url, exposed
@@ -40,8 +41,9 @@ def run(options: Options, *, ready: Callable[[str], None], warn: Callable[[str],
     if exposed(options.host) and options.settings.credentials is None:
         warn(f"{options.host} can be reached by others, and every well-formed pair of credentials is accepted.")
     with contextlib.closing(Store(options.database)) as store:
-        app = make_app(options.settings, store=store, clock=ServerClock())
-        serve(app, options.host, options.port, ready=lambda port: ready(base_url(options.host, port)))
+        studio = make_studio(options.settings, store=store, clock=ServerClock())
+        with sending(studio):
+            serve(app_of(studio), options.host, options.port, ready=lambda port: ready(base_url(options.host, port)))
 
 
 def parse_credentials(text: str) -> tuple[str, str]:

@@ -19,6 +19,9 @@ from reconciler.model.jsontypes import Json
 RETENTION: Final = 30 * 24 * 3600.0
 """Seconds for which an execution is kept after its start (api.md A7)."""
 
+UNSENT: Final = 10_000
+"""So many happenings stay in the outbox while nobody has subscribed to any."""
+
 _EXECUTION: Final = (
     "e.seq, e.sid, f.sid, f.account, e.status, e.version, e.contact, e.created, e.updated, e.address, e.kind,"
     " e.initiated_by, e.ended_reason, e.due, e.turn"
@@ -210,6 +213,11 @@ class Runs:
         self._connection.executemany(
             "INSERT INTO outbox (account, kind, at, body) VALUES (?, ?, ?, ?)",
             [(one.account_sid, one.type, one.at, to_text(one)) for one in happenings],
+        )
+        self._connection.execute(
+            "DELETE FROM outbox WHERE seq <= (SELECT max(seq) FROM outbox) - ?"
+            " AND NOT EXISTS (SELECT 1 FROM subscriptions)",
+            (UNSENT,),
         )
 
     def outbox(self, after: int = 0, limit: int = 100) -> list[Posted]:

@@ -34,6 +34,7 @@ class Settings:
         seed: makes SIDs, gaps and faults repeatable. None: SIDs that nobody can guess, faults differ every time.
         latency: how long every request under `/v2` takes at least.
         call_local: whether `make-http-request` really asks servers on this machine.
+        send_anywhere: whether events are sent to webhooks that are not on this machine.
     """
 
     account: str = EMBEDDED_ACCOUNT
@@ -43,6 +44,7 @@ class Settings:
     seed: int | None = None
     latency: timedelta = timedelta()
     call_local: bool = False
+    send_anywhere: bool = False
 
     def __post_init__(self) -> None:
         for name, value in self.quirks.items():

@@ -86,6 +86,23 @@ CREATE INDEX IF NOT EXISTS events_of_account ON events (account, seq);
 """
 """Who wrote to which flow; made where it is missing, as above."""
 
+_STREAMS: Final = """
+CREATE TABLE IF NOT EXISTS sinks (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT, sid TEXT NOT NULL UNIQUE, account TEXT NOT NULL, description TEXT NOT NULL,
+  kind TEXT NOT NULL, configuration TEXT NOT NULL, status TEXT NOT NULL, test TEXT, created REAL NOT NULL,
+  updated REAL NOT NULL);
+CREATE TABLE IF NOT EXISTS subscriptions (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT, sid TEXT NOT NULL UNIQUE, account TEXT NOT NULL,
+  sink TEXT NOT NULL UNIQUE REFERENCES sinks (sid), description TEXT NOT NULL, types TEXT NOT NULL,
+  created REAL NOT NULL, updated REAL NOT NULL, since INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS deliveries (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT, sink TEXT NOT NULL REFERENCES sinks (sid) ON DELETE CASCADE,
+  test INTEGER NOT NULL, body TEXT NOT NULL, posted REAL NOT NULL, due REAL NOT NULL, tries INTEGER NOT NULL,
+  sent INTEGER NOT NULL);
+CREATE INDEX IF NOT EXISTS deliveries_of_sink ON deliveries (sink, seq)
+"""
+"""Where events are sent, and what is on its way; made where it is missing, as above."""
+
 
 class Store:
     """Keep flows, revisions, test users, executions and the rest of an account. May be used from any thread."""
@@ -151,7 +168,7 @@ def _connect(path: Path | None) -> sqlite3.Connection:
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute("PRAGMA foreign_keys = ON")
         _migrate(connection, path)
-        for statement in (_ASSETS, *_EVENTS.split(";")):
+        for statement in (_ASSETS, *_EVENTS.split(";"), *_STREAMS.split(";")):
             connection.execute(statement)
     except BaseException:
         connection.close()

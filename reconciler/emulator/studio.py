@@ -16,6 +16,7 @@ from reconciler.emulator.rows import Flow, ListOrder
 from reconciler.emulator.settings import Settings
 from reconciler.emulator.sids import SidMaker
 from reconciler.emulator.store import Store
+from reconciler.emulator.tokens import Tokens
 from reconciler.emulator.transaction import NOW, Transaction
 from reconciler.ports import Clock
 
@@ -30,6 +31,7 @@ class Studio:
     sid_of: SidMaker
     flows: FlowCache = field(default_factory=FlowCache)
     claims: Claims = field(default_factory=Claims)
+    tokens: Tokens = field(default_factory=Tokens, repr=False)
 
     def now(self) -> float:
         """Give the time in seconds since the epoch: the clock's, and what it was moved."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Sequence
-from typing import Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from reconciler.emulator.rows import (
     Event,
@@ -24,6 +24,9 @@ from reconciler.emulator.sids import SidMaker, derived
 from reconciler.emulator.windows import NUMBERED, ORDERS, rows_of
 from reconciler.model.definition import Status
 from reconciler.model.jsontypes import Json
+
+if TYPE_CHECKING:
+    from reconciler.emulator.streams.tables import Streams
 
 NOW: Final = float("inf")
 
@@ -42,6 +45,13 @@ class Transaction:
         row = self._one("SELECT ahead FROM clock")
         self.ahead: float = row[0] if row else 0.0
         """How many seconds the clock was moved."""
+
+    @property
+    def streams(self) -> Streams:
+        """Sinks, subscriptions and what is on its way."""
+        from reconciler.emulator.streams.tables import Streams  # noqa: PLC0415 - hardly anybody asks for events
+
+        return Streams(self._connection)
 
     def set_ahead(self, seconds: float) -> None:
         """Move the clock: it is so many seconds ahead from now on."""

@@ -27,7 +27,9 @@ class _LocalHttpClient(TwilioHttpClient):
     def request(self, method, uri, *rest, **options):
         """Send a request there."""
         url = urlsplit(uri)
-        there = urlunsplit((self.base.scheme, self.base.netloc, url.path, url.query, ""))
+        product = url.netloc.removesuffix(".twilio.com")
+        path = f"/{product}{url.path}" if product == "events" else url.path
+        there = urlunsplit((self.base.scheme, self.base.netloc, path, url.query, ""))
         return super().request(method, there, *rest, **options)
 
 
@@ -123,3 +125,24 @@ def test_a_life_of_an_execution(twilio, chat):
     with pytest.raises(TwilioRestException) as caught:
         flow.executions(made.sid).fetch()
     assert (caught.value.status, caught.value.code) == (404, 20404)
+
+
+def test_sinks_and_subscriptions(twilio):
+    """Event Streams with the official client: a sink, its test, a subscription and its types."""
+    events = twilio.events.v1
+    configuration = {"destination": "http://127.0.0.1:9/", "method": "POST"}
+    sink = events.sinks.create("Studio", configuration, "webhook")
+    assert (sink.status, sink.sink_configuration) == ("active", configuration)
+    assert [one.sid for one in events.sinks.list()] == [sink.sid]
+    types = [{"type": "com.twilio.studio.flow.step.ended", "schema_version": 1}]
+    made = events.subscriptions.create("Studio", sink.sid, types)
+    added = events.subscriptions(made.sid).subscribed_events.create("com.twilio.studio.flow.execution.ended")
+    assert (added.schema_version, len(events.subscriptions(made.sid).subscribed_events.list())) == (2, 2)
+    assert len(events.event_types.list()) == 4
+    assert sink.sink_test.create().result == "submitted"
+    assert sink.fetch().status == "validating"
+    with pytest.raises(TwilioRestException) as caught:
+        sink.sink_validate.create("other")
+    assert caught.value.status == 400
+    assert made.delete() is True
+    assert sink.delete() is True

@@ -35,6 +35,7 @@ from reconciler.serving.place import parse_listen
 @click.option(
     "--call-local", is_flag=True, help="Let make-http-request ask servers on this machine; nothing else is ever called."
 )
+@click.option("--send-anywhere", is_flag=True, help="Let events be sent to webhooks that are not on this machine.")
 @click.option("--list", "listing", is_flag=True, help="Print all quirks and faults as JSON, and end.")
 def command(  # noqa: PLR0913 - one for each option
     app: App,
@@ -47,6 +48,7 @@ def command(  # noqa: PLR0913 - one for each option
     seed: int | None,
     credentials: str | None,
     call_local: bool,
+    send_anywhere: bool,
     listing: bool,
 ) -> int:
     """Serve an emulated Studio.
@@ -63,6 +65,7 @@ def command(  # noqa: PLR0913 - one for each option
         seed=seed,
         latency=parse_duration(latency),
         call_local=call_local,
+        send_anywhere=send_anywhere,
     )
     host, port = parse_listen(listen)
     options = Options(host=host, port=port, database=database, settings=settings)
