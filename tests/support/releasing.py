@@ -22,7 +22,7 @@ from reconciler.studio.live_executions import LiveExecutionReader, LiveExecution
 from reconciler.studio.settings import HttpSettings
 from reconciler.workflows.release.health import PollingHealth
 from reconciler.workflows.release.run import release, take_back
-from reconciler.workflows.release.values import Released, ReleaseRequest, ReleasingWorld
+from reconciler.workflows.release.values import Released, ReleaseRequest, ReleasingWorld, StageBegan
 from tests.support import flows
 from tests.support.world import BASE, Bed
 
@@ -62,6 +62,13 @@ class Stand:
     events: list[Any] = field(default_factory=list)
     transport: Callable[[httpx.BaseTransport], httpx.BaseTransport] | None = None
     wrap: Callable[[ReleasingWorld], ReleasingWorld] = lambda world: world
+    at: dict[str, Callable[[], object]] = field(default_factory=dict)
+
+    def tell(self, event: Any) -> None:
+        """Hear of an event; somebody may act when a stage begins."""
+        self.events.append(event)
+        if isinstance(event, StageBegan) and event.release.stage in self.at:
+            self.at.pop(event.release.stage)()
 
     def world(self) -> ReleasingWorld:
         """A fresh world, as a new process would have."""
@@ -82,11 +89,11 @@ class Stand:
 
     def release(self, desired: Desired, *targets: str, yes: bool = True, **said: Any) -> Released:
         """Release as a new process."""
-        return release(self.world(), self.request(desired, *targets, **said), lambda _: yes, self.events.append)
+        return release(self.world(), self.request(desired, *targets, **said), lambda _: yes, self.tell)
 
     def back(self, desired: Desired, **said: Any) -> Released:
         """Take the release back as a new process."""
-        return take_back(self.world(), self.request(desired, **said), self.events.append)
+        return take_back(self.world(), self.request(desired, **said), self.tell)
 
     def now(self) -> Release:
         """The release as the state has it."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from reconciler.apply.look import when_shown
-from reconciler.errors import ConflictError
+from reconciler.errors import ConflictError, NotFoundError
 from reconciler.model.address import Address
 from reconciler.model.live import FlowRevision
 from reconciler.model.record import FlowRecord
@@ -31,9 +31,10 @@ def go_back(job: Job, release: Release) -> Release | Stopped:
     with job.session(release) as session:
         release = end_runs(job, session, release)
         release, records = _to_do(job, session, release)
+        release, bodies = _bodies(job, release, records)
+        records = {a: records[a] for a in bodies}
         if not records:
             return job.put(session, replace(release, stage="taken-back", ended=job.look.server_now()))
-        bodies = {a: _previous(job, records[a], release, a) for a in records}
         desired = sides.back(job.request.desired, bodies, records)
         release, conflicts = _without_conflicts(job, session, release, job.plan(session, desired, release, records))
         left = {flow.address for flow in release.flows if flow.left is not None} | conflicts.keys()
@@ -63,6 +64,29 @@ def _to_do(job: Job, session: StateSession, release: Release) -> tuple[Release, 
         else:
             records[flow.address] = record
     return release, records
+
+
+def _bodies(
+    job: Job, release: Release, records: Mapping[Address, FlowRecord]
+) -> tuple[Release, dict[Address, FlowRevision]]:
+    """Read the bodies that callers had before; a flow that is gone has none any more, and the release notes that."""
+    bodies: dict[Address, FlowRevision] = {}
+    for address, record in records.items():
+        try:
+            bodies[address] = _previous(job, record, release, address)
+        except NotFoundError:
+            if _exists(job, record.sid):
+                raise
+            release = release.with_flow(replace(_of(release, address), left="it was deleted by others"))
+    return release, bodies
+
+
+def _exists(job: Job, sid: str) -> bool:
+    try:
+        when_shown(job.look, lambda: job.world.writing.reader.fetch_flow(sid))
+    except NotFoundError:
+        return False
+    return True
 
 
 def _previous(job: Job, record: FlowRecord, release: Release, address: Address) -> FlowRevision:
