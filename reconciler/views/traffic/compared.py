@@ -22,6 +22,7 @@ _CHANGE: Final = 3
 """The column that tells by how much more or less is lost."""
 
 _ABSENT: Final = "-"
+_NOTHING: Final = frozenset({"-", "0 %", "0s"})
 
 _Row: TypeAlias = tuple[tuple[str, ...], Tone | None]
 """The cells, and how the change among them looks."""
@@ -76,7 +77,7 @@ def _total(before: RevisionSummary, after: RevisionSummary, style: Style) -> _Ro
         _pair(share(before.dropped, before.runs), share(after.dropped, after.runs), style),
         change,
         "",
-        _pair(lasting(before.time.median), lasting(after.time.median), style),
+        _pair(lasting(before.time.median) or _ABSENT, lasting(after.time.median) or _ABSENT, style),
     )
     return cells, tone
 
@@ -116,21 +117,20 @@ def _entered(widget: WidgetSummary | None) -> str:
 
 
 def _lost(widget: WidgetSummary | None) -> str:
-    return "" if widget is None or not widget.dropped else share(widget.dropped, widget.entered)
+    return _ABSENT if widget is None else share(widget.dropped, widget.entered)
 
 
 def _failed(widget: WidgetSummary | None) -> str:
-    return "" if widget is None or not widget.failures else share(widget.failures, widget.entered)
+    return _ABSENT if widget is None else share(widget.failures, widget.entered)
 
 
 def _median(widget: WidgetSummary | None) -> str:
-    return "" if widget is None else lasting(widget.time.median)
+    return _ABSENT if widget is None else lasting(widget.time.median) or _ABSENT
 
 
 def _pair(one: str, other: str, style: Style) -> str:
-    if not one and not other:
-        return ""
-    return f"{one or _ABSENT} {style.arrow} {other or _ABSENT}"
+    """Give both sides; nothing where there is nothing on either."""
+    return "" if {one, other} <= _NOTHING else f"{one} {style.arrow} {other}"
 
 
 def _line(cells: tuple[str, ...], widths: list[int], tone: Tone | None, style: Style) -> str:

@@ -100,8 +100,9 @@ def _flow(flow: FlowSummary, style: Style) -> Iterator[str]:
     if older:
         yield ""
         command = f"{style.program} executions report {flow.address or flow.sid} --revision N"
-        yield f"  Earlier revisions; `{command}` shows one"
+        yield f"  {style.paint('Earlier revisions', 'strong')}"
         yield from (f"    {_older(revision, style)}" for revision in older)
+        yield f"    `{command}` shows one."
 
 
 def _older(revision: RevisionSummary, style: Style) -> str:
