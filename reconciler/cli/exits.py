@@ -32,7 +32,7 @@ INTERRUPTED: Final = 130
 
 MEANINGS: Final[dict[int, str]] = {
     DONE: "done, or nothing to do",
-    ERROR: "error: usage, a declined prompt, a failed step, no terminal and no --auto-approve",
+    ERROR: "error: usage, a declined prompt, a failed step, a failed test, no terminal and no --auto-approve",
     DIFFERENCES: "differences: `plan --detailed-exitcode`, `drift`",
     REFUSED: "refused by a guard; also `plan` with objections",
     LOCKED: "the state is locked by another run, or its lock was lost",

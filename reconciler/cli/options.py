@@ -136,9 +136,7 @@ def scope_options(function: F) -> F:
             "--target", type=ADDRESS, multiple=True, metavar="ADDRESS", help="Only this and what it refers to."
         ),
         click.option("--exclude", type=ADDRESS, multiple=True, metavar="ADDRESS", help="Not this one."),
-        click.option(
-            "--selector", type=_Pair(), multiple=True, metavar="KEY=VALUE", help="Only flows with this label."
-        ),
+        selector_option,
         click.option(
             "--refresh",
             type=click.Choice(["auto", "full", "none"]),
@@ -146,6 +144,13 @@ def scope_options(function: F) -> F:
             help="Which bodies are read: those that can have changed, all, none.  [default: auto]",
         ),
     )
+
+
+def selector_option(function: F) -> F:
+    """Add `--selector`."""
+    return click.option(
+        "--selector", type=_Pair(), multiple=True, metavar="KEY=VALUE", help="Only what has this label."
+    )(function)
 
 
 def guard_options(function: F) -> F:
@@ -214,11 +219,20 @@ def scope_of(flags: ScopeFlags) -> Scope:
     Raises:
         UsageError: a label is asked for twice with different values, which no flow can have.
     """
-    selector = dict(flags["selector"])
-    twice = next((f"{key}={value}" for key, value in flags["selector"] if selector[key] != value), None)
+    return Scope(flags["target"], flags["exclude"], labels_of(flags["selector"]))
+
+
+def labels_of(pairs: Sequence[tuple[str, str]]) -> dict[str, str]:
+    """Give what `--selector` said.
+
+    Raises:
+        UsageError: a label is asked for twice with different values, which nothing can have.
+    """
+    labels = dict(pairs)
+    twice = next((f"{key}={value}" for key, value in pairs if labels[key] != value), None)
     if twice is not None:
         raise UsageError(f"--selector {twice}: the same label is asked for with another value")
-    return Scope(flags["target"], flags["exclude"], selector)
+    return labels
 
 
 def options_of(flags: PlanFlags, *, message: str | None = None, destroy: bool = False) -> PlanOptions:

@@ -13,6 +13,7 @@ COMMANDS: Final = {
     "validate": (_WHERE + "validate", "Check manifests and definitions."),
     "lint": (_WHERE + "lint", "Look for what is legal in a flow and still likely wrong."),
     "fmt": (_WHERE + "fmt", "Put manifests and definitions into their format."),
+    "test": (_WHERE + "test", "Run scenario tests on the simulator."),
     "render": (_WHERE + "render", "Print the definition that will be sent."),
     "convert": (_WHERE + "convert", "Turn an old export, or what holds one, into a definition of today."),
     "plan": (_WHERE + "plan", "Show what would change, and what others changed."),

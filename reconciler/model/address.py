@@ -32,6 +32,8 @@ class Address:
             UsageError: the kind is unknown or the name is no DNS label.
         """
         kind, slash, name = text.rpartition("/")
+        if slash and kind == "FlowTest":
+            raise UsageError(f"{text!r}: a FlowTest is no resource", hint=f"Run it: reconciler test {name}")
         if slash and kind not in {"Flow", "TestUsers"}:
             raise UsageError(f"{text!r}: unknown kind {kind!r}", hint="Kinds are Flow and TestUsers.")
         if not NAME.fullmatch(name):

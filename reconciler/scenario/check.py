@@ -8,6 +8,7 @@ from typing import assert_never
 
 from reconciler.model.finding import Finding, Place
 from reconciler.scenario.flows import Flows
+from reconciler.scenario.subflows import SUBFLOW
 from reconciler.scenario.values import (
     Answer,
     Comes,
@@ -68,9 +69,9 @@ class _Known:
                     name = line.text.text
                     yield _finding("unknown-flow", f"there is no flow {name!r}", line.place, name, self._flows.names())
             case StandsAt():
-                yield from self.of_widget(line.widget, line.place)
+                yield from self.of_waiting(line.widget, line.place)
             case Comes():
-                yield from self.of_widget(line.widget, line.place)
+                yield from self.of_waiting(line.widget, line.place)
                 yield from self.of_answer(line.answer, line.widget, line.place)
             case ContactDoes() | Waits() | Skips():
                 pass
@@ -79,12 +80,25 @@ class _Known:
 
     def of_stub(self, stub: Stub) -> Iterator[Finding]:
         yield from self.of_widget(stub.widget, stub.place)
+        if self._is_subflow(stub.widget) and (len(stub.answers) > 1 or not isinstance(stub.answers[0], Outcome)):
+            message = f"{stub.widget} runs a subflow: its stub has one answer, with `event` and `data`"
+            yield Finding("invalid-value", "error", message, stub.place)
         for answer in stub.answers:
             yield from self.of_answer(answer, stub.widget, stub.place)
 
     def of_ending(self, ends: Ending) -> Iterator[Finding]:
         for name in (ends.widget, *ends.passes, *(ends.path or ())):
             yield from self.of_widget(name, ends.place)
+
+    def of_waiting(self, name: str | None, place: Place | None) -> Iterator[Finding]:
+        """Find a widget that is not there, or where no flow ever waits."""
+        yield from self.of_widget(name, place)
+        if self._is_subflow(name):
+            message = f"no flow waits at {name}: it runs a subflow"
+            yield Finding("invalid-value", "error", message, place, hint="A stub can say what it comes to.")
+
+    def _is_subflow(self, name: str | None) -> bool:
+        return any(widget.type == SUBFLOW for widget in self._widgets.get(name or "", ()))
 
     def of_widget(self, name: str | None, place: Place | None) -> Iterator[Finding]:
         if name is not None and name not in self._widgets:

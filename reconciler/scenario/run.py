@@ -41,7 +41,7 @@ def run(scenario: Scenario, flows: Flows, *, conditions: bool = False) -> Result
         transcript=tuple(stage.transcript),
         path=tuple(stage.path),
         passed=stage.passed(),
-        steps=state.steps,
+        steps=stage.steps,
         ended=state.ended,
         assumptions=state.assumptions,
     )

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from reconciler.scenario.flows import Flows
 from reconciler.scenario.result import Decided, Entry, Passed, Seen, Visit, Who
 from reconciler.scenario.seen import is_widget, seen_of
 from reconciler.scenario.stubs import Stubs
+from reconciler.scenario.subflows import Stubbed, stubbed
 from reconciler.scenario.values import Scenario, Stub
 from reconciler.scenario.words import event_words, rest_words, trigger_words, words_of
 from reconciler.simulate import (
@@ -50,19 +51,21 @@ class Stage:
     """One run of a scenario.
 
     Attributes:
-        flows: all that it may use.
+        flows: the flows of the project.
+        library: the same for the run, some of them stubs.
         scenario: what is run.
         state: where the run stands.
         stubs: who answers.
         clock: what time it is for the script; the run stands there or earlier.
         conditions: whether conditions of splits are noted, which takes time.
         pending: what the flow did that no line has looked at.
-        transcript, path, steps: as in `Result`.
+        transcript, path, steps: as in `Result`; what happens in a stub is none of it.
         done: everything that the flow did, in order.
         skipping: whether conversation may go by unexpected.
     """
 
     flows: Flows
+    library: Stubbed
     scenario: Scenario
     state: State
     stubs: Stubs
@@ -73,6 +76,7 @@ class Stage:
     path: list[str] = field(default_factory=list)
     done: list[Seen] = field(default_factory=list)
     skipping: bool = False
+    steps: int = 0
     _url: str = ""
     _open: tuple[str, str] | None = None
     _widgets: set[tuple[str, str]] = field(default_factory=set)
@@ -86,12 +90,14 @@ class Stage:
         Raises:
             SimulationError: the flow cannot be run.
         """
-        return cls(flows, scenario, place(flows, launch), Stubs(scenario.stubs), scenario.at, conditions)
+        library = stubbed(flows, scenario.flow, launch.flow, scenario.stubs)
+        state = place(library, replace(launch, flow=library.tested))
+        return cls(flows, library, scenario, state, Stubs(scenario.stubs), scenario.at, conditions)
 
     def begin(self) -> None:
         """Run up to the first thing that the outside has to say."""
         self.transcript.append(Entry("contact", trigger_words(self.scenario.trigger), None, self.clock))
-        self._take(proceed(self.flows, self.state))
+        self._take(proceed(self.library, self.state))
 
     @property
     def waiting(self) -> Request | None:
@@ -151,7 +157,7 @@ class Stage:
         """
         widget = self.here()
         at = max(self.clock, self.state.now) if scripted and not isinstance(event, TimedOut) else None
-        turn = advance(self.flows, self.state, event, at)
+        turn = advance(self.library, self.state, event, at)
         if note:
             who: Who = "contact" if isinstance(event, Replied | Pressed | Spoke | HungUp) else "world"
             self.transcript.append(Entry(who, event_words(event), widget, turn.state.now))
@@ -184,7 +190,7 @@ class Stage:
         return self.waiting is not None and self.waiting.usual is None
 
     def _flow(self) -> str:
-        return self.flows.name_of(self.state.frames[-1].flow)
+        return self.library.name_of(self.state.frames[-1].flow)
 
     def _take(self, turn: Turn) -> None:
         self.state = turn.state
@@ -192,7 +198,8 @@ class Stage:
         for step in turn.steps:
             self._note_step(step)
         for effect, flow in self._with_flows(turn):
-            self._note_effect(effect, flow)
+            if flow not in self.library.instead:
+                self._note_effect(effect, self.library.name_of(flow))
         waiting = self.waiting
         if waiting is not None and self._open is None:
             self._open = (self._flow(), waiting.widget)
@@ -200,7 +207,10 @@ class Stage:
             self.path.append(self.name(*self._open))
 
     def _note_step(self, step: Step) -> None:
-        flow = self.flows.name_of(step.flow)
+        if step.flow in self.library.instead:
+            return
+        self.steps += 1
+        flow = self.library.name_of(step.flow)
         where = (flow, step.transitioned_from)
         if where != self._open:
             self.path.append(self.name(*where))
@@ -213,20 +223,20 @@ class Stage:
                 self._decided.add(Decided(*where, one.transition, one.condition, one.held))
 
     def _with_flows(self, turn: Turn) -> Iterator[tuple[Effect, str]]:
-        """Say which flow an effect belongs to: that of the next step out of its widget, else the one that runs."""
+        """Give the SID of each effect's flow: that of the next step out of its widget, else of the one that runs."""
         steps, number = turn.steps, 0
         for effect in turn.effects:
             if isinstance(effect, SubflowEntered):
-                yield effect, self.flows.name_of(turn.state.frames[0].flow)
+                yield effect, turn.state.frames[0].flow
                 continue
             found = number
             while found < len(steps) and steps[found].transitioned_from != effect.widget:
                 found += 1
             if found == len(steps):
-                yield effect, self._flow()
+                yield effect, self.state.frames[-1].flow
             else:
                 number = found
-                yield effect, self.flows.name_of(steps[found].flow)
+                yield effect, steps[found].flow
 
     def _note_effect(self, effect: Effect, flow: str) -> None:
         widget = self.name(flow, effect.widget)
@@ -234,7 +244,7 @@ class Stage:
             self._url = effect.url
         if isinstance(effect, SubflowEntered):
             self._widgets.add((flow, effect.widget))
-        seen = seen_of(effect, flow, self.flows.name_of(effect.flow) if isinstance(effect, SubflowEntered) else "")
+        seen = seen_of(effect, flow, self.library.name_of(effect.flow) if isinstance(effect, SubflowEntered) else "")
         if seen is not None:
             self.done.append(seen)
             self.pending.append((seen, Entry("flow", words_of(seen), widget, self.state.now)))

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import click
@@ -31,6 +32,9 @@ def leaves(group: click.Group = root, path: str = "") -> Iterator[tuple[str, cli
             yield from leaves(found, f"{path}{name} ")
         else:
             yield f"{path}{name}", found
+            # The first argument of `test` may be the name of another command.
+            for other, (module, _) in getattr(found, "table", {}).items():
+                yield f"{path}{name} {other}", import_module(module).command
 
 
 def options(command: click.Command) -> set[str]:

@@ -11,6 +11,8 @@ from reconciler.cli import compose, exits
 from reconciler.cli.app import App
 from reconciler.cli.group import command as make
 from reconciler.cli.options import VariableFlags, variable_options, variables_of
+from reconciler.errors import LoadError
+from reconciler.manifest.load import Loaded
 from reconciler.model.finding import Finding
 from reconciler.views import human, machine
 from reconciler.workflows.validate import ask_studio, check_definitions
@@ -22,7 +24,8 @@ from reconciler.workflows.validate import ask_studio, check_definitions
 def command(app: App, *, remote: bool, **flags: Unpack[VariableFlags]) -> int:
     """Check manifests and definitions.
 
-    Offline unless --remote is said. Errors are only what Studio would refuse as well; the rest are warnings.
+    Offline unless --remote is said. Errors are what Studio would refuse as well, and faults of tests, which are read
+    and not run; the rest are warnings.
     """
     variables = variables_of(flags)
     if remote:
@@ -49,4 +52,13 @@ def show_findings(app: App, findings: Sequence[Finding]) -> int:
 
 def _offline(project: compose.Project) -> tuple[Finding, ...]:
     loaded = project.loaded
-    return (*loaded.warnings, *check_definitions(loaded.desired, loaded.text))
+    return (*loaded.warnings, *check_definitions(loaded.desired, loaded.text), *_of_tests(loaded))
+
+
+def _of_tests(loaded: Loaded) -> tuple[Finding, ...]:
+    if loaded.test_files is None or not loaded.test_files.files:
+        return ()
+    try:
+        return loaded.tests().warnings
+    except LoadError as error:
+        return error.findings

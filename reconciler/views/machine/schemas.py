@@ -15,6 +15,7 @@ from reconciler.views.lint.shapes import LintRuleShape, LintShape
 from reconciler.views.machine import home_shapes, shapes
 from reconciler.views.machine.event_shapes import EventShape
 from reconciler.views.machine.graph import GraphShape
+from reconciler.views.scenarios.shapes import TestReportShape
 from reconciler.views.traffic.shapes import ReportShape
 
 _DOCUMENTS: Final[dict[str, tuple[str, Any]]] = {
@@ -47,6 +48,7 @@ _DOCUMENTS: Final[dict[str, tuple[str, Any]]] = {
     "state-show": ("State of one resource", shapes.StateShowShape),
     "state-verify": ("Verified state", shapes.StateVerifyShape),
     "status": ("Status", shapes.StatusShape),
+    "test": ("Scenario tests", TestReportShape),
     "version": ("Version", shapes.VersionShape),
 }
 """By the name of the file in `schemas/`, without `.schema.json`; the plan's is made by `reconciler.plan.document`."""
