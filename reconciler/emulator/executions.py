@@ -11,7 +11,7 @@ from typing import cast
 from reconciler.emulator.answers import CONFLICT, Answer, RefusalError, bad_parameter, json_answer
 from reconciler.emulator.rows import Execution, ExecutionFilter, ExecutionStatus, Step
 from reconciler.emulator.studio import Call, Studio
-from reconciler.emulator.transaction import Transaction
+from reconciler.emulator.transaction import NOW, Transaction
 from reconciler.model.jsontypes import JsonObject
 
 _FILTERS = ("status", "DateCreatedFrom", "DateCreatedTo")
@@ -49,7 +49,7 @@ def fetch_execution(studio: Studio, call: Call) -> Answer:
     """FetchExecution."""
     bring_up_to_date(studio)
     with studio.store.read() as t:
-        execution = _find(studio, t, call)
+        execution = _find(t, call, studio.as_of("read-lag"))
     return json_answer(call.renderer(studio).execution(execution))
 
 
@@ -60,17 +60,18 @@ def update_execution(studio: Studio, call: Call) -> Answer:
     if parse_execution_status(call.form.required("Status")) != "ended":
         raise bad_parameter("Status must be ended")
     with studio.store.read() as t:
-        execution = _find(studio, t, call)
+        execution = _find(t, call)
     if not end(studio, execution):
         raise RefusalError(409, CONFLICT, "The execution has ended already")
-    return fetch_execution(studio, call)
+    with studio.store.read() as t:
+        return json_answer(call.renderer(studio).execution(_find(t, call)))
 
 
 def delete_execution(studio: Studio, call: Call) -> Answer:
     """DeleteExecution: its steps go with it."""
     bring_up_to_date(studio)
     with studio.store.write() as t:
-        t.runs.delete(_find(studio, t, call))
+        t.runs.delete(_find(t, call))
     return Answer(204)
 
 
@@ -78,7 +79,7 @@ def fetch_context(studio: Studio, call: Call) -> Answer:
     """FetchExecutionContext: the variables as they are now."""
     bring_up_to_date(studio)
     with studio.store.read() as t:
-        execution = _find(studio, t, call)
+        execution = _find(t, call, studio.as_of("read-lag"))
         state, context = t.runs.body(execution)
     return json_answer(call.renderer(studio).context(execution, _variables(state, context)))
 
@@ -88,7 +89,7 @@ def list_steps(studio: Studio, call: Call) -> Answer:
     listing = call.listing(studio, "steps")
     bring_up_to_date(studio)
     with studio.store.read() as t:
-        execution = _find(studio, t, call)
+        execution = _find(t, call, studio.as_of("read-lag"))
         rows = t.runs.steps(execution, listing.window())
     render = call.renderer(studio)
     return listing.answer([(render.step(execution, step), place) for step, place in rows])
@@ -98,7 +99,7 @@ def fetch_step(studio: Studio, call: Call) -> Answer:
     """FetchExecutionStep."""
     bring_up_to_date(studio)
     with studio.store.read() as t:
-        execution, step = _find_step(studio, t, call)
+        execution, step = _find_step(t, call, studio.as_of("read-lag"))
     return json_answer(call.renderer(studio).step(execution, step))
 
 
@@ -108,7 +109,7 @@ def fetch_step_context(studio: Studio, call: Call) -> Answer:
 
     bring_up_to_date(studio)
     with studio.store.read() as t:
-        execution, step = _find_step(studio, t, call)
+        execution, step = _find_step(t, call, studio.as_of("read-lag"))
         kept = t.runs.step_contexts(execution, step.number)
     return json_answer(call.renderer(studio).step_context(execution, step, whole_context(kept)))
 
@@ -141,16 +142,15 @@ def parse_date(text: str | None, name: str) -> float | None:
         raise bad_parameter(f"{name} must be a date and time in ISO 8601") from error
 
 
-def _find(studio: Studio, t: Transaction, call: Call) -> Execution:
-    at = studio.as_of("read-lag")
+def _find(t: Transaction, call: Call, at: float = NOW) -> Execution:
     found = t.runs.find(call.parts["execution"], call.account, call.flow(t, at).sid)
     if found is None or found.created > at:
         raise call.missing()
     return found
 
 
-def _find_step(studio: Studio, t: Transaction, call: Call) -> tuple[Execution, Step]:
-    execution = _find(studio, t, call)
+def _find_step(t: Transaction, call: Call, at: float) -> tuple[Execution, Step]:
+    execution = _find(t, call, at)
     step = t.runs.step(execution, call.parts["step"])
     if step is None:
         raise call.missing()

@@ -6,6 +6,7 @@ import json
 
 from reconciler.emulator.answers import CONFLICT, Answer, RefusalError, bad_parameter, invalid_definition, json_answer
 from reconciler.emulator.audit import note
+from reconciler.emulator.executions import bring_up_to_date
 from reconciler.emulator.minting import (
     Content,
     check,
@@ -80,6 +81,7 @@ def delete_flow(studio: Studio, call: Call) -> Answer:
     """DeleteFlow: revisions, test users and executions go with it."""
     now = studio.now()
     lag = max(studio.settings.lag("read-lag"), studio.settings.lag("list-lag"))
+    bring_up_to_date(studio)
     with studio.store.write() as t:
         flow = call.flow(t)
         if studio.settings.quirk("delete-while-active") == "refuse" and t.runs.any_active(flow):

@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from reconciler import simulate
+from reconciler.emulator.running.contexts import packed
 from reconciler.emulator.settings import EMBEDDED_ACCOUNT
 from reconciler.emulator.store import Store
 
@@ -198,3 +199,57 @@ def test_what_was_begun_is_taken_up(make_api, store_of, tmp_path, chat):
     (one,) = other.get(f"/v2/Flows/{sid}/Executions").json()["executions"]
     assert one["status"] == "active"
     assert len(other.get(one["links"]["steps"]).json()["steps"]) == 1
+
+
+def test_a_state_that_cannot_be_read_ends(make_api, store_of, chat):
+    """An execution whose state another version wrote ends when it is looked at, and does not block its contact."""
+    api = make_api()
+    sid = api.create(Definition=chat())["sid"]
+    made = api.post(f"/v2/Flows/{sid}/Executions", **ENDS).json()
+    with store_of(api).write() as t:
+        t._connection.execute("UPDATE contexts SET state = ?", (packed({"format": 99, "frames": [{"context": {}}]}),))
+    assert api.post(f"/_console/Executions/{made['sid']}/Events", Event="reply").status_code == 409
+    assert api.get(made["url"]).json()["status"] == "ended"
+    assert api.post(f"/v2/Flows/{sid}/Executions", **ENDS).status_code == 201
+
+
+def test_what_was_under_way_goes_on_after_the_end(api, flow_of, widget):
+    """An execution that is ended while a URL is asked goes on with its answer, up to the next message."""
+    ask = widget("ask", "make-http-request", {"url": "https://api.example/x", "method": "GET"}, success="note")
+    note = widget("note", "set-variables", {"variables": [{"key": "a", "value": "1"}]}, next="say")
+    sid = api.create(Definition=flow_of("ask", ask, note, widget("say", "send-message", {"body": "x"}, sent=None)))[
+        "sid"
+    ]
+    api.post("/_console/Stubs", Widget="ask", Event="hold")
+    made = api.post(f"/v2/Flows/{sid}/Executions", **ENDS).json()
+    assert api.post(made["url"], Status="ended").json()["status"] == "ended"
+    assert api.post(made["url"], Status="ended").status_code == 409
+    told = api.post(f"/_console/Executions/{made['sid']}/Events", Event="answer", Body='{"b": 2}').json()
+    assert (told["status"], told["ended_reason"]) == ("ended", "STOPPED")
+    steps = api.get(made["links"]["steps"]).json()["steps"][::-1]
+    assert [step["name"] for step in steps] == ["incomingRequest", "success", "next"]
+    context = api.get(made["links"]["execution_context"]).json()["context"]
+    assert (context["flow"]["variables"]["a"], context["widgets"]["ask"]["parsed"]) == (1, {"b": 2})
+
+
+def test_lag_hides_what_was_begun(make_api, chat):
+    """Under read-lag a new execution is not found for a while, and can be ended and deleted all the same."""
+    api = make_api(quirks={"read-lag": "2s"})
+    sid = api.create(Definition=chat())["sid"]
+    api.clock.sleep(3)
+    made = api.post(f"/v2/Flows/{sid}/Executions", **ENDS).json()
+    assert api.get(made["url"]).status_code == 404
+    assert api.post(made["url"], Status="ended").json()["status"] == "ended"
+    api.clock.sleep(2)
+    assert api.get(made["url"]).status_code == 200
+    assert api.delete(made["url"]).status_code == 204
+
+
+def test_a_flow_whose_executions_are_over_is_deleted(make_api, chat):
+    """delete-while-active=refuse: an execution that has timed out meanwhile is in nobody's way."""
+    api = make_api(quirks={"delete-while-active": "refuse"})
+    sid = api.create(Definition=chat())["sid"]
+    api.post(f"/v2/Flows/{sid}/Executions", **ENDS)
+    assert api.delete(f"/v2/Flows/{sid}").status_code == 409
+    api.clock.sleep(3600)
+    assert api.delete(f"/v2/Flows/{sid}").status_code == 204

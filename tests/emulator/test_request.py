@@ -1,4 +1,5 @@
 import io
+import re
 
 import pytest
 
@@ -83,12 +84,9 @@ def test_body(environ, body):
 @pytest.mark.parametrize("known", [*API, *CONSOLE, *WEBHOOKS, *OWN])
 def test_every_path_is_found(known):
     """Each path of the tables leads to itself, with one slash behind it too, and to nothing with two."""
-    parts = {"sid": "FW1", "revision": "7", "account": "AC1", "asset": "ZS1", "build": "ZB1"}
-    parts |= {"execution": "FN1", "step": "FT1"}
-    path = known
-    for name, value in parts.items():
-        path = path.replace(f"<{name}>", value)
-    wanted = (known, {name: value for name, value in parts.items() if f"<{name}>" in known})
+    parts = {name: f"{name}-1" for name in re.findall(r"<(\w+)>", known)}
+    path = re.sub(r"<(\w+)>", r"\1-1", known)
+    wanted = (known, parts)
     assert route(path) == route(f"{path}/") == wanted
     assert route(f"{path}//") is None
 

@@ -110,7 +110,7 @@ def end(studio: Studio, execution: Execution) -> bool:
         if found is None or found.status == "ended":
             return False
         standing = read(studio, found)
-        if _end_seeded(studio, found) if standing is None else _stop(studio, standing):
+        if _end_unread(studio, found) if standing is None else _stop(studio, standing):
             return True
     raise RefusalError(503, UNAVAILABLE, "The execution does not stand still")
 
@@ -119,21 +119,32 @@ def _stop(studio: Studio, standing: Standing) -> bool:
     return write(studio, standing, Turn(stop(standing.state, studio.now())))
 
 
-def _end_seeded(studio: Studio, execution: Execution) -> bool:
-    """End what the Console put beside a flow: nothing of it ever ran."""
-    ended = execution._replace(status="ended", ended_reason="STOPPED", updated=studio.now())
+def _end_unread(studio: Studio, execution: Execution) -> bool:
+    """End an execution without its state, as of what the Console put beside a flow: nothing of it ever ran."""
+    ended = execution._replace(status="ended", ended_reason="STOPPED", updated=studio.now(), due=None)
     with studio.store.write() as t:
-        return t.runs.keep(Progress(ended, (), (), None, None))
+        kept = t.runs.keep(Progress(ended, (), (), None, None))
+        if kept and execution.kind:
+            t.runs.announce(_happenings(execution, ended, ()))
+    return kept
 
 
 def read(studio: Studio, execution: Execution) -> Standing | None:
-    """Read where an execution stands; None when nothing more can happen to it."""
+    """Read where an execution stands; None when nothing more can happen to it.
+
+    One that another version of the emulator wrote, and this one cannot read, ends here: it would block its contact.
+    """
     with studio.store.read() as t:
         found = t.runs.find(execution.sid, None)
-        state = t.runs.body(found)[0] if found else None
-    if found is None or state is None:
+        body = t.runs.body(found)[0] if found else None
+    if found is None or body is None:
         return None
-    return Standing(found, _moved(studio, found, from_document(unpacked(state))))
+    try:
+        state = from_document(unpacked(body))
+    except SimulationError:
+        _end_unread(studio, found)
+        return None
+    return Standing(found, _moved(studio, found, state))
 
 
 def write(studio: Studio, standing: Standing, turn: Turn) -> bool:

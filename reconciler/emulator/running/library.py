@@ -12,12 +12,10 @@ from reconciler.simulate import Flow, flow_of
 
 
 class StoreLibrary:
-    """`simulate.Library` over what the emulator keeps.
-
-    Attributes are none of its users' affair. `within` is the transaction that is open; None opens one for each look.
-    """
+    """`simulate.Library` over what the emulator keeps."""
 
     def __init__(self, studio: Studio, account: str, within: Transaction | None = None) -> None:
+        """Take the account whose flows these are, and the open transaction; None opens one for each look."""
         self._studio = studio
         self._account = account
         self._within = within
