@@ -10,6 +10,7 @@ ReconcilerError
 ├── CycleError                 references run in a circle
 ├── SimulationError            a simulated run was given what it cannot take
 ├── InterruptedRunError        Ctrl-C or SIGTERM
+├── ExportError                what was exported could not be kept
 ├── StateError
 │   ├── StateLockedError       another run holds the lock
 │   ├── StateDamagedError      a state file cannot be trusted
@@ -103,6 +104,12 @@ class SimulationError(ReconcilerError):
 
 class InterruptedRunError(ReconcilerError):
     """Ctrl-C or SIGTERM: waits end at once, nothing new is started."""
+
+
+class ExportError(ReconcilerError):
+    """What was exported could not be kept. Everything up to the last commit is; the same export again goes on there."""
+
+    retry = True
 
 
 class StateError(ReconcilerError):

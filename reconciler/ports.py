@@ -17,6 +17,7 @@ from reconciler.model.record import RevisionEntry, State, StateChange
 
 if TYPE_CHECKING:  # hardly any command looks at a run
     from reconciler.model.execution import Execution, ExecutionFilter, ExecutionStep
+    from reconciler.model.export import ExportCursor, Row, Table
     from reconciler.model.release import Health
     from reconciler.model.streams import Sink, Subscription
 
@@ -188,6 +189,20 @@ class HealthSource(Protocol):
 
     def look(self, flow: str, since: datetime, events: Collection[str]) -> Health:
         """Count the runs of a flow that began at a moment or later, and which of these events happened in them."""
+
+
+class ExportSink(Protocol):
+    """Where an export goes. One at a time; all methods from one thread. Each raises ExportError when it is full."""
+
+    @property
+    def cursor(self) -> ExportCursor | None:
+        """How far earlier exports to the same place came; None for the first."""
+
+    def write(self, table: Table, rows: Sequence[Row]) -> None:
+        """Take rows. Nobody sees them before the commit, and without it they were never there."""
+
+    def commit(self, cursor: ExportCursor) -> None:
+        """Make all rows since the last commit and how far they go durable, both or none."""
 
 
 class StateReader(Protocol):

@@ -186,3 +186,40 @@ def test_what_could_be_meant_in_two_ways_is_refused(there):
         found = there("executions", *words)
         assert found.code == exits.ERROR, words
     assert there("executions", "list", "--json").json["total"] == 0
+
+
+def test_an_export_goes_on_where_it_stopped(there, repository):
+    """Each ended execution once with its steps and a pseudonym; the same command again has only what is new."""
+    for contact in CONTACTS:
+        start(there, contact)
+    assert there("executions", "end", "--all-active", "--auto-approve").code == exits.DONE
+    start(there, CONTACTS[0])
+    words = ("executions", "export", "--output", "out", "--json")
+    first = document(there(*words), "executions-export", repository)
+    assert (first["rows"]["executions"], first["rows"]["steps"], first["open"]) == (2, 2, 1)
+    assert there(*words).json["rows"]["executions"] == 0
+    there("executions", "end", "--all-active", "--auto-approve")
+    assert there(*words).json["rows"]["executions"] == 1
+    texts = [path.read_text() for path in sorted(Path("out/executions").iterdir())]
+    rows = [json.loads(line) for text in texts for line in text.splitlines()]
+    assert len({row["execution_sid"] for row in rows}) == 3
+    pseudonyms = [row["contact"] for row in rows]
+    assert len(set(pseudonyms)) == 2
+    assert all(one.startswith("p_") for one in pseudonyms)
+    assert not any(contact in path.read_text() for contact in CONTACTS for path in Path("out").rglob("*.json*"))
+
+
+def test_contexts_are_exported_when_they_are_asked_for(there):
+    """They are personal data, so both have to be said; then contacts are as they are, too."""
+    start(there, CONTACTS[0], "--parameters", '{"name": "Ann-7731"}')
+    there("executions", "end", "--all-active", "--auto-approve")
+    words = ("executions", "export", "menu", "--output", "out", "--format", "csv", "--contexts")
+    assert there(*words).code == exits.ERROR
+    assert not Path("out").exists()
+    found = there(*words, "--show-personal", "--since", "40d")
+    assert (found.code, "30 days" in found.err) == (exits.DONE, True)
+    assert "1 execution with 1 step" in found.out
+    assert "Ann-7731" in Path("out/execution-contexts/000001.csv").read_text()
+    assert "Ann-7731" in Path("out/step-contexts/000001.csv").read_text()
+    assert CONTACTS[0] in Path("out/executions/000001.csv").read_text()
+    assert there("executions", "export", "--output", "out", "--format", "csv").code == exits.ERROR

@@ -6,10 +6,12 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
+from reconciler.model.export import EXECUTIONS, STEPS
 from reconciler.views.executions.personal import contact_shown, message_shown
 from reconciler.views.human.text import count, joined, moment, plain, said, wrapped
 from reconciler.views.style import Style
 from reconciler.workflows.executions.ending import Chosen, Ended, EndOutcome, What
+from reconciler.workflows.executions.exporting import Exported
 from reconciler.workflows.executions.starting import PER_SECOND, Started, StartOutcome
 
 _WHY: Final[dict[StartOutcome, str]] = {
@@ -96,3 +98,22 @@ def ended_total(what: What, done: Sequence[Ended]) -> str:
 
 def _why(one: Ended, style: Style) -> list[str]:
     return wrapped(one.message, 2, style) if one.message else []
+
+
+def render_exported(exported: Exported, output: str, style: Style) -> str:
+    """Give what was exported, what was not, and why."""
+    rows = exported.rows
+    executions, steps = rows.get(EXECUTIONS.name, 0), rows.get(STEPS.name, 0)
+    lines = [f"Exported {count(executions, 'execution')} with {count(steps, 'step')} to {plain(output)}."]
+    if exported.open:
+        lines += wrapped(f"{exported.open} had not ended; a later export has them.", 0, style)
+    if exported.lost:
+        lines += wrapped(f"{exported.lost} were deleted before they could be read.", 0, style)
+    if exported.gaps:
+        names = ", ".join(flow.name for flow in exported.gaps)
+        text = (
+            f"Between the last export and this one more than 30 days passed: of {names} Studio has deleted executions "
+            "that no export had."
+        )
+        lines += wrapped(text, 0, style)
+    return joined(lines)

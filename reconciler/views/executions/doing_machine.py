@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from reconciler.model.export import TABLES
 from reconciler.views.executions.machine import execution
 from reconciler.views.executions.personal import contact_shown, message_shown
 from reconciler.views.executions.shapes import (
     EndedShape,
     ExecutionsEndShape,
+    ExecutionsExportShape,
     ExecutionsStartShape,
     StartedShape,
 )
 from reconciler.views.machine.text import document
 from reconciler.workflows.executions.ending import Ended, What
+from reconciler.workflows.executions.exporting import Exported
 from reconciler.workflows.executions.flows import KnownFlow, SeenRun
 from reconciler.workflows.executions.starting import Started
 
@@ -63,3 +66,16 @@ def _ended(one: Ended) -> EndedShape:
         "outcome": one.outcome,
         "message": one.message,
     }
+
+
+def render_exported(exported: Exported, output: str) -> str:
+    """Give what was exported."""
+    data: ExecutionsExportShape = {
+        "format": 1,
+        "output": output,
+        "rows": {table.name: exported.rows.get(table.name, 0) for table in TABLES},
+        "open": exported.open,
+        "lost": exported.lost,
+        "gaps": [flow.name for flow in exported.gaps],
+    }
+    return document(data)

@@ -113,3 +113,19 @@ class ExecutionsEndShape(TypedDict):
     what: Literal["end", "delete"]
     summary: dict[str, int]
     executions: list[EndedShape]
+
+
+@with_config(STRICT)
+class ExecutionsExportShape(TypedDict):
+    """What was exported: rows by table.
+
+    `open` have not ended and come later, `lost` were gone before they could be read. `gaps` are flows of which Studio
+    deleted runs that no export had.
+    """
+
+    format: Literal[1]
+    output: str
+    rows: dict[str, int]
+    open: int
+    lost: int
+    gaps: list[str]

@@ -29,6 +29,7 @@ _DOCUMENTS: Final[dict[str, tuple[str, Any]]] = {
     "drift": ("Drift", shapes.DriftDocumentShape),
     "error": ("Error", shapes.ErrorShape),
     "executions-end": ("Ended or deleted executions", execution_shapes.ExecutionsEndShape),
+    "executions-export": ("Exported executions", execution_shapes.ExecutionsExportShape),
     "executions-list": ("Executions", execution_shapes.ExecutionsListShape),
     "executions-report": ("What happened in flows", ReportShape),
     "executions-show": ("One execution", execution_shapes.ExecutionsShowShape),

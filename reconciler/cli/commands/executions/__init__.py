@@ -17,6 +17,7 @@ command = LazyGroup(
         "show": (_WHERE + "show", "Show one execution and its path through the flow."),
         "end": (_WHERE + "end", "End active executions: their contacts are free again."),
         "report": (_WHERE + "report", "Count what happened: visits, drop-off, errors, durations."),
+        "export": (_WHERE + "export", "Export executions, steps and contexts into files."),
         "delete": (_WHERE + "delete", "Delete executions with their steps, for good."),
     },
     params=common_options(variables=False),
