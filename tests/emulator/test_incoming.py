@@ -211,3 +211,34 @@ def test_servers_on_this_machine(make_api, flow_of, widget):
     assert [one["status_code"] for one in found] == [200, 201]
     assert json.loads(found[1]["body"]) == {"a": 1}
     assert asked == [b"who=%2B15550100001"]
+
+
+def test_messages_of_conversations(hook, api, executions, chat):
+    """A message in a Conversation begins an execution by its own trigger, and the author's next one is the reply."""
+    definition = chat()
+    trigger = definition["states"][0]
+    trigger["transitions"].append({"event": "incomingConversationMessage", "next": "ask"})
+    sid = api.create(Definition=definition)["sid"]
+    for number in ("1", "2"):
+        hook(sid, From="", Author="ann", ConversationSid="CH1", Body=number, MessageSid=f"IM{number}")
+    (one,) = executions(sid)
+    assert names(api, one) == ["incomingConversationMessage", "incomingMessage", "sent"]
+    assert one["contact_channel_address"] == "ann"
+    assert variables(api, one)["trigger"]["conversation"]["ConversationSid"] == "CH1"
+
+
+def test_odd_input_ends_nothing_but_itself(api, flow_of, widget):
+    """Parameters deep in one another are refused, or run; halves of characters are kept as well as may be."""
+    half = "\ud800"
+    say = widget(half, "send-message", {"body": "{{flow.data}}" + half}, sent=None)
+    sid = api.create(Definition=flow_of(half, say))["sid"]
+    for depth in (1, 100, 400, 900):
+        deep = '{"a":' * depth + '"\\ud800"' + "}" * depth
+        ends = {"To": f"+1555010{depth:04d}", "From": NUMBER}
+        answer = api.post(f"/v2/Flows/{sid}/Executions", **ends, Parameters=deep)
+        assert answer.status_code in {201, 400}, depth
+        if answer.status_code == 201:
+            steps = api.get(answer.json()["links"]["steps"]).json()["steps"]
+            assert depth > 100 or [step["transitioned_to"] for step in steps] == ["Ended", "?"]
+            api.get(answer.json()["links"]["execution_context"]).raise_for_status()
+    assert api.get(f"/v2/Flows/{sid}/Executions").status_code == 200

@@ -32,6 +32,9 @@ from reconciler.simulate import (
 )
 
 _AT_ONCE: Final = 100
+_FAULTS: Final = (SimulationError, RecursionError)
+"""What a run may raise: it was given what it cannot take, or its variables lie in one another too deeply."""
+
 _TRIES: Final = 20
 """How often an event is given to an execution that others move on at the same time."""
 
@@ -73,7 +76,7 @@ def run_due(studio: Studio, execution: Execution) -> tuple[Effect, ...]:
         try:
             turn = proceed(library, state) if state.waiting is None else advance(library, state, TimedOut())
             turn = _settled(studio, library, standing, turn)
-        except SimulationError:
+        except _FAULTS:
             turn = Turn(_broken(state))
         write(studio, standing, turn)
         return turn.effects
@@ -94,7 +97,7 @@ def deliver(studio: Studio, execution: Execution, event: Event) -> tuple[Effect,
         try:
             turn = advance(library, standing.state, event, max(studio.now(), standing.state.now))
             turn = _settled(studio, library, standing, turn)
-        except SimulationError as error:
+        except _FAULTS as error:
             raise RefusalError(409, CONFLICT, f"The execution cannot take this: {error}") from error
         if write(studio, standing, turn):
             return turn.effects
@@ -141,7 +144,7 @@ def read(studio: Studio, execution: Execution) -> Standing | None:
         return None
     try:
         state = from_document(unpacked(body))
-    except SimulationError:
+    except _FAULTS:
         _end_unread(studio, found)
         return None
     return Standing(found, _moved(studio, found, state))
@@ -221,13 +224,18 @@ def _row(step: Step) -> StepRow:
         number=step.number,
         sid=step.sid,
         flow_sid=step.flow,
-        name=step.name,
-        transitioned_from=step.transitioned_from,
-        transitioned_to=step.transitioned_to,
-        type=step.type,
+        name=_storable(step.name),
+        transitioned_from=_storable(step.transitioned_from),
+        transitioned_to=_storable(step.transitioned_to),
+        type=_storable(step.type),
         parent=step.parent_step,
         at=step.at,
     )
+
+
+def _storable(text: str) -> str:
+    """Give a text of a definition as the database can hold it: JSON knows halves of characters, UTF-8 does not."""
+    return text.encode(errors="replace").decode()
 
 
 def _happenings(before: Execution, after: Execution, steps: Sequence[StepRow]) -> Iterator[Happening]:

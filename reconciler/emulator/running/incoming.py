@@ -13,7 +13,17 @@ from reconciler.emulator.running.starting import Wanted, begin
 from reconciler.emulator.running.twiml import said
 from reconciler.emulator.sids import derived
 from reconciler.emulator.studio import Call, Studio
-from reconciler.simulate import Effect, Event, HungUp, IncomingCall, IncomingMessage, Pressed, Replied, Spoke
+from reconciler.simulate import (
+    Effect,
+    Event,
+    HungUp,
+    IncomingCall,
+    IncomingConversationMessage,
+    IncomingMessage,
+    Pressed,
+    Replied,
+    Spoke,
+)
 
 _MOST_MEDIA: Final = 10
 _OVER: Final = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
@@ -22,7 +32,7 @@ _OVER: Final = frozenset({"completed", "busy", "failed", "no-answer", "canceled"
 def message(studio: Studio, call: Call) -> None:
     """Take a message of a contact. What no execution waits for is dropped, and so is what was delivered before."""
     form = call.form
-    contact, address = form.required("From"), form.required("To")
+    contact, address = _ends(form)
     catch_up(studio)
     with studio.store.read() as t:
         sid = form.optional("MessageSid") or form.optional("SmsSid") or "SM" + derived(secrets.token_hex(8))
@@ -32,7 +42,9 @@ def message(studio: Studio, call: Call) -> None:
     if before is not None:
         return
     if active is None:
-        trigger = IncomingMessage(contact, address, body, media, data)
+        trigger: IncomingMessage | IncomingConversationMessage = IncomingMessage(contact, address, body, media, data)
+        if form.given("ConversationSid"):
+            trigger = IncomingConversationMessage(contact, address, body, data)
         begin(studio, Wanted(call.account, call.parts["sid"], call.path, trigger, sid))
         return
     standing = read(studio, active)
@@ -61,6 +73,13 @@ def voice(studio: Studio, call: Call) -> str:
         effects = () if event is None else _unless_over(studio, execution, event)
     standing = read(studio, execution)
     return said(effects, None if standing is None else standing.state, call.base + call.path)
+
+
+def _ends(form: Form) -> tuple[str, str]:
+    """Give contact and address; in a Conversation an author and the Conversation itself."""
+    if form.given("ConversationSid"):
+        return form.required("Author"), form.required("ConversationSid")
+    return form.required("From"), form.required("To")
 
 
 def _unless_over(studio: Studio, execution: Execution, event: Event) -> tuple[Effect, ...]:

@@ -17,6 +17,7 @@ from reconciler.errors import SimulationError
 from reconciler.simulate import (
     Effect,
     IncomingCall,
+    IncomingConversationMessage,
     IncomingMessage,
     IncomingRequest,
     Launch,
@@ -24,7 +25,12 @@ from reconciler.simulate import (
     to_document,
 )
 
-_KINDS: Final = {IncomingRequest: "request", IncomingMessage: "message", IncomingCall: "call"}
+_KINDS: Final = {
+    IncomingRequest: "request",
+    IncomingMessage: "message",
+    IncomingConversationMessage: "message",
+    IncomingCall: "call",
+}
 
 _LIMITS: Final = {"request": (20, ("request",)), "message": (100, ("message", "call"))}
 """Executions per second and account, and which ways of starting count together (api.md A8)."""
@@ -42,7 +48,7 @@ class Wanted:
     account: str
     flow_sid: str
     path: str
-    trigger: IncomingRequest | IncomingMessage | IncomingCall
+    trigger: IncomingRequest | IncomingMessage | IncomingConversationMessage | IncomingCall
     initiated_by: str | None = None
 
     @property
@@ -87,7 +93,7 @@ def begin(studio: Studio, wanted: Wanted) -> tuple[Execution, tuple[Effect, ...]
         )
         try:
             state = place(within, launch)
-        except SimulationError as error:
+        except (SimulationError, RecursionError) as error:
             raise bad_parameter(f"The flow cannot run: {error}") from error
         t.runs.place(execution, packed(to_document(state)))
         t.runs.announce([started(execution)])
