@@ -33,8 +33,8 @@ from reconciler.workflows.traffic.sources import Runs, live_runs
 from reconciler.workflows.traffic.summarise import Drawn
 from reconciler.workflows.traffic.summary import Report
 
-Kept: TypeAlias = Callable[[str | None, datetime | None, datetime | None], Runs]
-"""Gives the executions of the flow with a SID (None: of all) that began between two moments."""
+Kept: TypeAlias = Callable[[tuple[str, ...], datetime | None, datetime | None], Runs]
+"""Gives the executions of flows by their SIDs (none: of all) that began between two moments, or more."""
 
 _WEEK: Final = timedelta(days=7)
 
@@ -81,7 +81,18 @@ def from_events(app: App, question: Question, path: Path) -> Report:
     from reconciler.events.store import EventStore  # noqa: PLC0415 - only for who keeps events
 
     with contextlib.closing(EventStore(path)) as store:
-        return _kept(app, question, f"events in {path}", store.executions)
+
+        def executions(sids: tuple[str, ...], since: datetime | None, until: datetime | None) -> Runs:
+            return (one for sid in sids or (None,) for one in store.executions(sid, since, until))
+
+        return _kept(app, question, f"events in {path}", executions)
+
+
+def from_export(app: App, question: Question, path: Path) -> Report:
+    """Count the executions of an export."""
+    from reconciler.exports.reading import read_export  # noqa: PLC0415 - only for who exports
+
+    return _kept(app, question, f"the export in {path}", lambda sids, _since, _until: read_export(path, sids or None))
 
 
 def _kept(app: App, question: Question, source: str, kept: Kept) -> Report:
@@ -95,8 +106,8 @@ def _kept(app: App, question: Question, source: str, kept: Kept) -> Report:
     asked = _asked(source, question, state, flows, (since, until))
     notes: list[str] = []
     definitions = either(_perhaps_live(app, question.variables, notes), declared_definitions(found.desired, state))
-    sids = tuple(flow.sid for flow in (*flows, *callers)) or (None,)
-    counted = report((one for sid in sids for one in kept(sid, since, until)), asked, definitions)
+    sids = tuple(flow.sid for flow in (*flows, *callers))
+    counted = report(kept(sids, since, until), asked, definitions)
     return replace(counted, notes=(*counted.notes, *notes))
 
 

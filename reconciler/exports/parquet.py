@@ -1,8 +1,9 @@
-"""Rows → Parquet, by pyarrow. It is an optional part: `pip install 'reconciler[parquet]'`."""
+"""Rows → Parquet and back, by pyarrow. It is an optional part: `pip install 'reconciler[parquet]'`."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import IO, Any, Final
 
 from reconciler.errors import UsageError
@@ -13,8 +14,12 @@ _GROUP: Final = 50_000
 """Rows of a row group: what readers skip as a whole, and what is kept in memory until it is written."""
 
 
+_BATCH: Final = 5_000
+"""Rows that are read at a time."""
+
+
 def must_be_there() -> None:
-    """Make sure that Parquet can be written. Raises UsageError when pyarrow is not installed."""
+    """Make sure that Parquet can be written and read. Raises UsageError when pyarrow is not installed."""
     try:
         import pyarrow as pa  # noqa: F401, PLC0415 - an optional part, and half a second
     except ImportError as error:
@@ -22,6 +27,21 @@ def must_be_there() -> None:
             "Parquet needs the package pyarrow, which is not installed",
             hint="Install the optional part, pip install 'reconciler[parquet]', or take --format csv or jsonl.",
         ) from error
+
+
+def read_parquet(file: Path) -> Iterator[dict[str, Any]]:
+    """Give the rows of a file by the names of their columns, some at a time.
+
+    Raises:
+        UsageError: pyarrow is not installed.
+        ValueError: this is no Parquet.
+    """
+    must_be_there()
+    from pyarrow import parquet  # noqa: PLC0415 - as below
+
+    with parquet.ParquetFile(file) as opened:
+        for batch in opened.iter_batches(_BATCH):
+            yield from batch.to_pylist()
 
 
 class Parquet:

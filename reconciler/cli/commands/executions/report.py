@@ -112,6 +112,8 @@ def _reported(app: App, addresses: tuple[Address | str, ...], flags: _Flags) -> 
     )
     if flags["from_events"] is not None:
         return reporting.from_events(app, question, flags["from_events"])
+    if flags["from_export"] is not None:
+        return reporting.from_export(app, question, flags["from_export"])
     return reporting.from_studio(app, question)
 
 
