@@ -76,7 +76,9 @@ SENTENCES: Final = {
     Assumption.END_REASON: (
         "Of the reasons for an end, `FLOW_END` alone is documented; the others are named by the simulator."
     ),
-    Assumption.FAULT: ("A text whose Liquid cannot be read or computed is used as it stands."),
+    Assumption.FAULT: (
+        "A text whose Liquid cannot be read or computed, or would come to more than one megabyte, is used as it stands."
+    ),
     Assumption.FUNCTION_FAILURE: (
         "A request without an answer in ten seconds, or with more than 64 kB, fails and saves nothing."
     ),

@@ -26,14 +26,23 @@ from reconciler.simulate.moments import formatted
 MOST_ITEMS: Final = 15
 """Items of one loop (api.md A8)."""
 
+MOST_WRITTEN: Final = 1_000_000
+"""Bytes that one text may come to; Studio's own limit is not documented."""
+
 NOTES: Final = " assumptions"
 NOW: Final = " now"
 """Names of what the tags and filters are handed; no Liquid variable can be called so."""
 
 
+class _Bounded(Environment):
+    """Writes no more than `MOST_WRITTEN`: a flow that doubles a variable in a circle would fill the memory."""
+
+    output_stream_limit = MOST_WRITTEN
+
+
 def environment() -> Environment:
     """Make the environment."""
-    made = Environment()
+    made = _Bounded()
     for name in [name for name in made.tags if not _is_known(name)]:
         del made.tags[name]
     for filter_name in [name for name in made.filters if name not in FILTERS]:

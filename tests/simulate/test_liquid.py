@@ -111,3 +111,14 @@ def test_the_same_moment_renders_the_same():
     text = "{{ 'today' | date: '%c %s' }}"
     assert render(text, CONTEXT, SUMMER) == render(text, CONTEXT, SUMMER)
     assert render(text, CONTEXT, SUMMER) != render(text, CONTEXT, WINTER)
+
+
+def test_a_text_does_not_grow_for_ever():
+    """A text that would come to more than a megabyte stands as it is, however it is written."""
+    long = {"flow": {"variables": {"x": "y" * 400_000}}}
+    assert len(render("{{flow.variables.x}}{{flow.variables.x}}", long, 0).text) == 800_000
+    for text in ("{{flow.variables.x}}" * 3, "{% for i in (1..9) %}{{flow.variables.x}}{% endfor %}"):
+        rendered = render(text, long, 0)
+        assert rendered.text == text
+        assert rendered.fault is not None
+        assert Assumption.FAULT in rendered.assumptions
