@@ -31,7 +31,8 @@ help: ## list the targets
 	$(INSTALL) '.[dev]'
 	@touch .venv/run.stamp $@
 
-demo: .venv/run.stamp ## plan and apply the sample in manifests/ on the embedded Studio; no account needed
+demo: .venv/run.stamp ## test, plan and apply the sample in manifests/ on the embedded Studio; no account needed
+	$(BIN)/reconciler test --coverage --fail-under 100
 	$(BIN)/reconciler plan
 	$(BIN)/reconciler apply --auto-approve
 	$(BIN)/reconciler plan --detailed-exitcode

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
-from typing import assert_never
+from typing import Final, assert_never
 
 from reconciler.model.finding import Finding, Place
 from reconciler.scenario.flows import Flows
@@ -25,6 +25,9 @@ from reconciler.scenario.values import (
 )
 from reconciler.simulate import Flow, Outcome, Widget
 from reconciler.simulate.widgets.kinds import kind_of
+
+_LISTED: Final = 20
+"""Names that a hint lists."""
 
 
 def check(scenario: Scenario, flows: Flows) -> Iterator[Finding]:
@@ -101,7 +104,8 @@ class _Known:
         return any(widget.type == SUBFLOW for widget in self._widgets.get(name or "", ()))
 
     def of_widget(self, name: str | None, place: Place | None) -> Iterator[Finding]:
-        if name is not None and name not in self._widgets:
+        # What a placeholder could not bring in is a fault of its own.
+        if name is not None and name not in self._widgets and "${" not in name:
             message = f"neither the flow nor a subflow of it has a widget {name!r}"
             yield _finding("unknown-widget", message, place, name, self._widgets)
 
@@ -125,5 +129,6 @@ def _events(widget: Widget) -> Iterator[str]:
 def _finding(rule: str, message: str, place: Place | None, name: str, known: Iterable[str]) -> Finding:
     in_order = sorted(known)
     near = get_close_matches(name, in_order, n=1)
-    hint = f"Did you mean {near[0]!r}?" if near else f"Known: {', '.join(in_order[:20])}."
+    short = [one for one in in_order if "/" not in one][:_LISTED]
+    hint = f"Did you mean {near[0]!r}?" if near else f"Known: {', '.join(short)}."
     return Finding(rule, "error", message, place, hint=hint)

@@ -92,7 +92,9 @@ def _at_rest(stage: Stage) -> str | None:
 def _unexpected(stage: Stage, expected: str, place: Place | None) -> Failure | None:
     while (seen := stage.look()) is not None:
         if seen.verb in CONVERSATION and not stage.skipping:
-            return Failure(expected, _real(stage, seen), place, f"If that is right, add a line before: {_line(seen)}")
+            return Failure(
+                expected, f"first {_real(stage, seen)}", place, f"If that is right, add a line before: {_line(seen)}"
+            )
         stage.drop()
     return None
 

@@ -7,6 +7,10 @@ from typing import Any
 
 import pytest
 
+from reconciler.manifest.load import load
+from reconciler.scenario.run import run
+from reconciler.workflows.testing import Choice, covered
+
 FLOWS = (
     "appointment-reminder",
     "flex-handoff",
@@ -216,3 +220,22 @@ def test_failures_lead_somewhere(sample):
     }
     # The last report of a reminder that reached nobody has nobody left to tell.
     assert [key for key, to in requests.items() if not to["failed"]] == [("appointment-reminder", "report_unreached")]
+
+
+def test_the_tests_of_the_sample_cover_all_of_it(repository):
+    """Every scenario test passes, and together they run every widget, transition and condition of every flow."""
+    tests = load(repository / "manifests", "local", variables={}, variable_files=(), process_environment={}).tests()
+    results = [run(scenario, tests.flows, conditions=True) for scenario in tests.scenarios]
+    assert [result.failure for result in results if not result.ok] == []
+    found = covered(results, tests.flows, Choice())
+    assert [flow.flow for flow in found.flows] == list(FLOWS)
+    assert {share.percent for share in (found.widgets, found.transitions, found.conditions)} == {100.0}
+
+
+@pytest.mark.parametrize("environment", ["local", "production"])
+def test_the_tests_hold_in_every_environment(repository, environment):
+    """What differs between environments has names in the tests too."""
+    process = {"CLINIC_BOOKING_TOKEN": "invented"}
+    root = repository / "manifests"
+    tests = load(root, environment, variables={}, variable_files=(), process_environment=process).tests()
+    assert [result.failure for scenario in tests.scenarios if not (result := run(scenario, tests.flows)).ok] == []
