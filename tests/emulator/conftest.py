@@ -187,7 +187,7 @@ def api(make_api: MakeApi) -> Api:
 @pytest.fixture
 def store_of() -> Callable[[Api], Store]:
     """Give a function that tells where an emulator keeps everything."""
-    return lambda api: api.client._transport.app._studio.store  # type: ignore[attr-defined]
+    return lambda api: api.client._transport.app._studio.store  # type: ignore[attr-defined]  # the transport that `make` gave
 
 
 @pytest.fixture(name="chat")
