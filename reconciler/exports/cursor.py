@@ -45,7 +45,8 @@ def encode(kept: Kept) -> bytes:
         "files": list(kept.files),
         "flows": {
             sid: {
-                "mark": None if one.mark is None else one.mark.astimezone(UTC).isoformat(),
+                "mark": _text(one.mark),
+                "looked": _text(one.looked),
                 "open": sorted(one.open),
                 "recent": sorted(one.recent),
             }
@@ -76,5 +77,13 @@ def decode(text: bytes, path: Path) -> Kept:
 
 
 def _flow(data: dict[str, Any]) -> FlowCursor:
-    mark = None if data["mark"] is None else datetime.fromisoformat(data["mark"])
-    return FlowCursor(mark, frozenset(map(str, data["open"])), frozenset(map(str, data["recent"])))
+    sids = (frozenset(map(str, data[name])) for name in ("open", "recent"))
+    return FlowCursor(_time(data["mark"]), *sids, looked=_time(data["looked"]))
+
+
+def _text(at: datetime | None) -> str | None:
+    return None if at is None else at.astimezone(UTC).isoformat()
+
+
+def _time(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)

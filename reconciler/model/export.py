@@ -76,6 +76,7 @@ class FlowCursor:
 
     Attributes:
         mark: when the newest run that was seen began; None before the first.
+        looked: when its list was read last, by our clock.
         open: SIDs of runs that had not ended: they are looked at again.
         recent: SIDs of runs seen that began shortly before the mark. A list may show a run late, so the next export
             begins a little before the mark, and leaves these out.
@@ -84,6 +85,7 @@ class FlowCursor:
     mark: datetime | None = None
     open: frozenset[str] = frozenset()
     recent: frozenset[str] = frozenset()
+    looked: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

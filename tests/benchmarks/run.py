@@ -1,6 +1,6 @@
 """Measure calls, time and memory of the real command line, each beside its budget: `make bench`.
 
-    python -m tests.benchmarks.run [--flows 100,1000,10000] [--only PART,PART]
+    python -m tests.benchmarks.run [--flows 100,1000,10000] [--steps 1000000] [--only PART,PART]
 
 Figures only: nothing fails on a slow machine. Every project, emulator and state is made anew in a temporary folder.
 """
@@ -18,6 +18,7 @@ from pathlib import Path
 from reconciler.cli import YOUNG
 from tests.benchmarks.comparison import WIDGETS, comparisons, seconds
 from tests.benchmarks.definitions import seconds_of_lint
+from tests.benchmarks.exports import exports
 from tests.benchmarks.processes import Run, emulator, reconciler
 from tests.benchmarks.project import generate
 from tests.benchmarks.simulation import steps_per_second
@@ -27,7 +28,7 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 UNCHANGED_BUDGETS = {100: "", 1_000: "2 s", 10_000: "10 s, 300 MB"}
 LATENCY = 0.1
 PARALLELISM = 8
-PARTS = "start,compare,lint,simulate,state,sizes,latency"
+PARTS = "start,compare,lint,simulate,state,sizes,latency,export"
 
 
 def row(*cells: object) -> None:
@@ -124,14 +125,22 @@ def simulate() -> None:
     row("  state kept between events", "", f"{steps_per_second(keep=True):,.0f}/s", "", "")
 
 
+def export(steps: int) -> None:
+    """Export many steps from an emulator, in two formats, and then what is new."""
+    with tempfile.TemporaryDirectory() as temporary:
+        for cost in exports(Path(temporary), steps):
+            costs(f"{cost.steps} steps exported as {cost.what}", cost.calls, cost.run, "")
+            if cost.steps:
+                row("  rows a second", "", f"{cost.steps / cost.run.seconds:,.0f}", "", "")
+
+
 def main() -> None:
     """Run the parts that were asked for."""
     gc.set_threshold(YOUNG)  # what is measured in this process is measured as the command has it
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--flows", default="100,1000,10000", help="sizes, separated by commas")
-    parser.add_argument(
-        "--only", default="start,compare,lint,simulate,state,sizes,latency", help="parts, separated by commas"
-    )
+    parser.add_argument("--steps", type=int, default=1_000_000, help="steps of executions to export")
+    parser.add_argument("--only", default=PARTS, help="parts, separated by commas")
     options = parser.parse_args()
     parts: dict[str, Callable[[], None]] = {
         "start": start,
@@ -141,6 +150,7 @@ def main() -> None:
         "state": state,
         "simulate": simulate,
         "lint": lint,
+        "export": lambda: export(options.steps),
     }
     row("what", "API calls", "time", "peak memory", "budget")
     for part in options.only.split(","):

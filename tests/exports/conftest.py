@@ -23,4 +23,6 @@ def row():
 @pytest.fixture
 def cursor():
     """Give a cursor."""
-    return ExportCursor(ExportSettings(active=True), {"FW1": FlowCursor(AT, frozenset({"FN1"}), frozenset({"FN2"}))})
+    return ExportCursor(
+        ExportSettings(active=True), {"FW1": FlowCursor(AT, frozenset({"FN1"}), frozenset({"FN2"}), AT)}
+    )

@@ -57,7 +57,6 @@ def render_started(one: Started, style: Style, *, personal: bool) -> str:
         return f"{style.paint('+', 'add')} {one.run.sid}  {to}{revision}"
     lines = [f"{style.paint('!', 'warn')} {to}: {_WHY[one.outcome]}"]
     if one.conflicting is not None:
-        lines[0] += f": {one.conflicting}"
         lines += wrapped(said(f"To end it: `reconciler executions end {one.conflicting}`", style), 2, style)
     elif one.message is not None:
         lines += wrapped(message_shown(one.message, one.to, personal=personal), 2, style)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from typing import Final
 
-from reconciler.definition.secrets import masked
+from reconciler.definition.secrets import masked, masked_text
 from reconciler.model.execution import Execution, ExecutionStatus
-from reconciler.views.executions.personal import MASK, contact_shown, context_shown
+from reconciler.model.jsontypes import Json
+from reconciler.views.executions.personal import contact_shown
 from reconciler.views.human.text import count, joined, moment, plain, table, wrapped
 from reconciler.views.style import Style, Tone
 from reconciler.workflows.executions.listing import Listed
@@ -44,11 +45,15 @@ def render_shown(shown: ShownRun, style: Style, *, personal: bool, sensitive: fr
     lines = [f"{style.paint(run.sid, 'strong')}  {style.paint(run.status, _TONES[run.status])}"]
     where = flow.name if flow.address is None else f"{flow.name}  {flow.sid}"
     lines.append(f"  {where}{'' if run.revision is None else f', revision {run.revision}'}")
-    lines.append(f"  with {plain(contact_shown(run.contact, personal=personal) or 'nobody known')}, {_began(run)}")
+    lines.append(f"  with {plain(contact_shown(run.contact, personal=personal) or 'nobody known')}")
+    lines.append(f"  {_began(run)}")
     lines += ["", *_path(shown, style), "", *_end(shown, style)]
-    context = masked(context_shown(shown.context, personal=personal), sensitive)
-    lines += ["", f"Context{'' if personal else ' (values are personal data; --show-personal shows them)'}:"]
-    lines += [f"  {line}" for line in _context(context)]
+    if personal:
+        text = json.dumps(masked(shown.context, sensitive), indent=2, ensure_ascii=False)
+        lines += ["", "Context:", *(f"  {plain(line)}" for line in text.splitlines())]
+    else:
+        names = masked_text(", ".join(_names(shown.context)) or "nothing", sensitive)
+        lines += ["", "Context (its values are personal data; --show-personal shows them):", *wrapped(names, 2, style)]
     return joined(lines)
 
 
@@ -126,6 +131,14 @@ def _end(shown: ShownRun, style: Style) -> list[str]:
     return [f"{steps}. Ended{lasted}, at an end of the flow."]
 
 
-def _context(context: object) -> list[str]:
-    text = json.dumps(context, indent=2, ensure_ascii=False).replace(json.dumps(MASK), MASK)
-    return [plain(line) for line in text.splitlines()]
+def _names(context: Json, at: str = "") -> Iterator[str]:
+    """Give the names of all values."""
+    members: Iterable[tuple[str, Json]] = ()
+    if isinstance(context, dict):
+        members = ((f"{at}.{key}" if at else key, value) for key, value in context.items())
+    elif isinstance(context, list):
+        members = ((f"{at}[{index}]", value) for index, value in enumerate(context))
+    elif at:
+        yield at
+    for name, value in members:
+        yield from _names(value, name)

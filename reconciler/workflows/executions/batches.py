@@ -35,6 +35,8 @@ def oldest_first(
     if len(found) <= MOST or end - begin <= _LEAST:
         yield sorted(found if len(found) <= MOST else each_run(runs, flow, which), key=_age)
         return
+    found.clear()  # the parts are read while this waits
+    dates.clear()
     middle = (begin + (end - begin) / 2).replace(microsecond=0)
     if middle <= begin:
         middle = begin + (end - begin) / 2

@@ -92,7 +92,7 @@ class _Place:
     """How far the export of one flow is, as it moves on."""
 
     def __init__(self, known: FlowCursor) -> None:
-        self.mark = known.mark
+        self.mark, self.looked = known.mark, known.looked
         self.open = set(known.open)
         self._recent: dict[str, datetime | None] = dict.fromkeys(known.recent, known.mark)
 
@@ -113,7 +113,7 @@ class _Place:
         """Give it as it is kept; runs that no later list can show again are forgotten."""
         edge = None if self.mark is None else self.mark - OVERLAP
         self._recent = {sid: at for sid, at in self._recent.items() if at is None or edge is None or at >= edge}
-        return FlowCursor(self.mark, frozenset(self.open), frozenset(self._recent))
+        return FlowCursor(self.mark, frozenset(self.open), frozenset(self._recent), self.looked)
 
 
 class _Job:
@@ -135,13 +135,14 @@ class _Job:
         """Export the runs of one flow: those that had not ended, then what began since."""
         now = self._world.clock.now()
         place = self.places[flow.sid] = _Place(self._cursors.get(flow.sid, FlowCursor()))
-        if place.mark is not None and place.mark < now - RETENTION:
+        if place.looked is not None and place.looked < now - RETENTION:
             self.gaps.append(flow)
         self._look_again(flow, place)
         since = self._asked.since if place.mark is None else place.mark - OVERLAP
         which = ExecutionFilter(since=since, until=self._asked.until)
         for batch in oldest_first(self._world.runs, flow, which, now):
             self._export_new(flow, place, [run for run in batch if not place.knows(run.sid)])
+        place.looked = now
 
     def commit(self) -> None:
         """Make what there is durable."""

@@ -95,8 +95,9 @@ def find_run(world: RunsWorld, flows: Iterable[KnownFlow], sid: str) -> SeenRun:
         for found in world.pool.map(partial(_fetched, world.runs, sid), some):
             if found is not None:
                 return found
+    whose = f"{asked[0].name} has no" if len(asked) == 1 else f"none of {len(asked)} flows has an"
     raise UsageError(
-        f"none of {len(asked)} recorded flows has an execution {sid}",
+        f"{whose} execution {sid}",
         hint="Studio keeps them for 30 days. For a flow that is not recorded, name its SID before the execution's.",
     )
 
