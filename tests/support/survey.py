@@ -21,9 +21,9 @@ _SAYS = {
     LOW: ("2", "The wait was long"),
     MUTE: ("1",),
     LATE: ("hello", "4"),
-    LOST: ("hello", "what?", "why?"),
+    LOST: ("hello", "what?"),
     SILENT: (),
-    TALKER: ("no idea", "3", "It was loud"),
+    TALKER: ("no idea", "2", "It was loud"),
     BROKEN: ("5",),
     OPEN: (),  # when the clock is not moved on
 }
