@@ -81,7 +81,7 @@ def test_every_person_is_counted_once(document):
         assert revision["runs"] == revision["finished"] + revision["dropped"] + revision["active"]
         assert revision["widgets"][0]["entered"] == revision["runs"]
     ask = next(widget for widget in first["widgets"] if widget["name"] == "ask_score")
-    assert (ask["silences"], ask["dropped"], first["definition"]) == (14, 14, "revision 2")
+    assert (ask["silences"], ask["dropped"], first["definition"]) == (15, 15, "revision 2")
     assert ask["seconds"]["max"] >= 60
 
 
