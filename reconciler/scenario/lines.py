@@ -58,7 +58,7 @@ def to_rest(stage: Stage, expected: str, place: Place | None) -> Failure | None:
         if not stage.go_on():
             break
     waiting = stage.waiting
-    if waiting is not None and waiting.need == "response":
+    if waiting is not None and (waiting.need == "response" or stage.spent is not None):
         return Failure(expected, stage.rest(), place, _STUB)
     return None
 
@@ -71,17 +71,22 @@ def _expect(stage: Stage, line: Expects) -> Failure | None:
                 stage.drop()
                 return None
             if seen.verb in CONVERSATION and not stage.skipping:
-                return Failure(line_words(line), _real(stage, seen), line.place)
+                return Failure(
+                    line_words(line), _real(stage, seen), line.place, _instead(stage, line, before, passed_by)
+                )
             passed_by.append(seen)
             stage.drop()
         if not stage.go_on():
-            hint = _near(line, passed_by) or (_ORDER if any(fits(line, one) for one in stage.done[:before]) else None)
-            return Failure(line_words(line), stage.rest(), line.place, hint or _at_rest(stage))
+            hint = _instead(stage, line, before, passed_by) or _at_rest(stage)
+            return Failure(line_words(line), stage.rest(), line.place, hint)
 
 
-def _near(line: Expects, passed_by: list[Seen]) -> str | None:
+def _instead(stage: Stage, line: Expects, before: int, passed_by: list[Seen]) -> str | None:
+    """Say what the flow did that came near to a line: the same with other details, or the same before."""
     alike = [words_of(one) for one in passed_by if one.verb == line.verb]
-    return f"Instead it {'; it '.join(alike)}." if alike else None
+    if alike:
+        return f"Instead it {'; it '.join(alike)}."
+    return _ORDER if any(fits(line, one) for one in stage.done[:before]) else None
 
 
 def _at_rest(stage: Stage) -> str | None:

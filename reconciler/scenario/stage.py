@@ -62,6 +62,7 @@ class Stage:
         transcript, path, steps: as in `Result`; what happens in a stub is none of it.
         done: everything that the flow did, in order.
         skipping: whether conversation may go by unexpected.
+        spent: the stub that has no answer left for what waits.
     """
 
     flows: Flows
@@ -76,6 +77,7 @@ class Stage:
     path: list[str] = field(default_factory=list)
     done: list[Seen] = field(default_factory=list)
     skipping: bool = False
+    spent: Stub | None = None
     steps: int = 0
     _url: str = ""
     _open: tuple[str, str] | None = None
@@ -133,6 +135,7 @@ class Stage:
             return False
         answer = self.stubs.answer(self._flow(), waiting.widget, self._url)
         if isinstance(answer, Stub):
+            self.spent = answer
             return False
         if answer is not None:
             self.give(answer)
@@ -183,8 +186,11 @@ class Stage:
         waiting = self.waiting
         if waiting is None:
             return f"has ended ({self.state.ended})"
-        asked = f" of {self._url}, and no stub answers" if waiting.need == "response" else ""
-        return f"waits at {self.here()} {rest_words(waiting)}{asked}"
+        asked = f" of {self._url}" if waiting.need == "response" else ""
+        nobody = ", and no stub answers" if asked else ""
+        if self.spent is not None:
+            nobody = ", and its stub has no answer left"
+        return f"waits at {self.here()} {rest_words(waiting)}{asked}{nobody}"
 
     def _is_at_rest(self) -> bool:
         return self.waiting is not None and self.waiting.usual is None
@@ -194,7 +200,7 @@ class Stage:
 
     def _take(self, turn: Turn) -> None:
         self.state = turn.state
-        self._url = ""
+        self._url, self.spent = "", None
         for step in turn.steps:
             self._note_step(step)
         for effect, flow in self._with_flows(turn):
