@@ -18,7 +18,8 @@ from reconciler.events.assembly import Assembled, assemble, flow_of
 from reconciler.events.event import Event, OtherEvent, StudioEvent
 from reconciler.events.rows import COLUMNS, aside_of, event_of, micros, pseudonym, row_of
 from reconciler.events.schema import connect
-from reconciler.events.summary import Added, Summary, summarise
+from reconciler.events.summary import Added, summarise
+from reconciler.model.streams import KeptEvents
 
 _INSERT: Final = (
     f"INSERT INTO events ({', '.join(COLUMNS)}) VALUES ({', '.join(f':{column}' for column in COLUMNS)})"
@@ -123,7 +124,7 @@ class EventStore:
             rows = self._connection.execute("SELECT test FROM aside WHERE why = 'test' ORDER BY seq").fetchall()
         return tuple(str(row[0]) for row in rows)
 
-    def summary(self) -> Summary:
+    def summary(self) -> KeptEvents:
         """Say what is kept."""
         with self._lock:
             return summarise(self._connection)

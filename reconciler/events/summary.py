@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
 from reconciler.events.rows import moment
+from reconciler.model.streams import KeptEvents
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,35 +24,7 @@ class Added:
     aside: int
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """What is kept.
-
-    Attributes:
-        events: how many of each of Studio's types.
-        aside: how many of each other type.
-        again: how many events arrived that were known already.
-        executions: how many executions; of `active` ones no end arrived.
-        oldest: when the oldest execution began.
-        newest: when the newest event happened.
-        received: when the last event arrived.
-        lag: how long that one took to arrive; None when it does not tell when it happened.
-        keep: for how long executions are kept, as it was said; None as long as nobody listened.
-    """
-
-    events: Mapping[str, int]
-    aside: Mapping[str, int]
-    again: int
-    executions: int
-    active: int
-    oldest: datetime | None
-    newest: datetime | None
-    received: datetime | None
-    lag: timedelta | None
-    keep: str | None
-
-
-def summarise(connection: sqlite3.Connection) -> Summary:
+def summarise(connection: sqlite3.Connection) -> KeptEvents:
     """Count everything."""
 
     def counts(sql: str) -> dict[str, int]:
@@ -68,7 +39,7 @@ def summarise(connection: sqlite3.Connection) -> Summary:
     ended = one("SELECT count(DISTINCT execution) FROM events WHERE type LIKE '%.execution.ended'") or 0
     last = connection.execute("SELECT received, at FROM events ORDER BY seq DESC LIMIT 1").fetchone() or (None, None)
     received, happened = moment(last[0]), moment(last[1])
-    return Summary(
+    return KeptEvents(
         events=counts("SELECT type, count(*) FROM events GROUP BY type ORDER BY type"),
         aside=counts("SELECT type, count(*) FROM aside GROUP BY type ORDER BY type"),
         again=int(facts.get("again", "0")),

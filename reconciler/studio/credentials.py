@@ -68,6 +68,29 @@ def from_environment(environ: Mapping[str, str], names: Mapping[str, str], *, re
     return Credentials(values["accountSid"], user, password, tuple(variables[part] for part in pair))
 
 
+def auth_token(environ: Mapping[str, str], names: Mapping[str, str], *, required: bool) -> str:
+    """Give the account's auth token: what Twilio signs webhooks with.
+
+    Args:
+        environ: the process environment.
+        names: variables that an environment of the project names; see `from_environment`.
+        required: whether its absence is an error; when not, it is that of `INVENTED`.
+
+    Raises:
+        CredentialsError: it is not set; says so also where an API key is, which signs nothing.
+    """
+    variable = names.get("authToken", DEFAULT_NAMES["authToken"]).removeprefix("env:")
+    token = environ.get(variable, "").strip()
+    if token:
+        return token
+    if not required:
+        return INVENTED.password
+    raise CredentialsError(
+        f"{variable} is not set: Twilio signs what it sends with the account's auth token",
+        hint=f"Set {variable}. An API key and its secret cannot check a signature; both may be set.",
+    )
+
+
 def _check_complete(pair: tuple[str, str], values: Mapping[str, str], variables: Mapping[str, str]) -> None:
     missing = [variables[part] for part in dict.fromkeys(("accountSid", *pair)) if part not in values]
     if missing:

