@@ -22,6 +22,9 @@ from reconciler.model.export import EXECUTIONS, STEPS
 
 T = TypeVar("T")
 
+_DECODE: Final = json.JSONDecoder().decode
+"""`json.loads` would look for the encoding of every line."""
+
 _Read: TypeAlias = Mapping[str, Any]
 """A row by the names of its columns. What is nothing is None, or empty in CSV."""
 
@@ -103,8 +106,8 @@ def _raw(file: Path) -> Iterator[_Read]:
         with file.open(encoding="utf-8", newline="") as lines:
             yield from csv.DictReader(lines, strict=True)
     else:
-        with file.open("rb") as lines:
-            yield from map(json.loads, lines)
+        with file.open(encoding="utf-8") as lines:
+            yield from map(_DECODE, lines)
 
 
 def _execution(row: _Read) -> Execution:

@@ -23,12 +23,13 @@ from tests.benchmarks.processes import Run, emulator, reconciler
 from tests.benchmarks.project import generate
 from tests.benchmarks.simulation import steps_per_second
 from tests.benchmarks.states import seconds_per_record
+from tests.benchmarks.traffic import fold_per_second, report_on_export
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 UNCHANGED_BUDGETS = {100: "", 1_000: "2 s", 10_000: "10 s, 300 MB"}
 LATENCY = 0.1
 PARALLELISM = 8
-PARTS = "start,compare,lint,simulate,state,sizes,latency,export"
+PARTS = "start,compare,lint,simulate,state,sizes,latency,export,report"
 
 
 def row(*cells: object) -> None:
@@ -134,6 +135,15 @@ def export(steps: int) -> None:
                 row("  rows a second", "", f"{cost.steps / cost.run.seconds:,.0f}", "", "")
 
 
+def report(steps: int) -> None:
+    """Count steps in this process, and from an export of many by the command line."""
+    row("steps counted for a report", "", f"{fold_per_second():,.0f}/s", "", "")
+    with tempfile.TemporaryDirectory() as temporary:
+        run = report_on_export(Path(temporary), steps)
+        costs(f"report on an export of {steps} steps", 0, run, "")
+        row("  steps a second", "", f"{steps / run.seconds:,.0f}", "", "")
+
+
 def main() -> None:
     """Run the parts that were asked for."""
     gc.set_threshold(YOUNG)  # what is measured in this process is measured as the command has it
@@ -151,6 +161,7 @@ def main() -> None:
         "simulate": simulate,
         "lint": lint,
         "export": lambda: export(options.steps),
+        "report": lambda: report(options.steps),
     }
     row("what", "API calls", "time", "peak memory", "budget")
     for part in options.only.split(","):
