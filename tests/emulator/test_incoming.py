@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from xml.etree import ElementTree as ET
 
@@ -335,3 +336,32 @@ def test_a_server_that_is_not_there(make_api, flow_of, widget):
     made = api.post(f"/v2/Flows/{sid}/Executions", To=CONTACT, From=NUMBER).json()
     assert names(api, made) == ["incomingRequest", "failed"]
     assert variables(api, made)["widgets"]["ask"]["status_code"] == 502
+
+
+def test_a_reply_that_comes_twice_is_taken_once(api, hook, executions, flow_of, widget):
+    """A reply that is delivered again does not answer the next question."""
+    ask = widget("ask", "send-and-wait-for-reply", {"body": "?", "timeout": "3600"}, incomingMessage="more")
+    more = widget("more", "send-and-wait-for-reply", {"body": "?", "timeout": "3600"}, incomingMessage=None)
+    sid = api.create(Definition=flow_of("ask", ask, more))["sid"]
+    for number in ("1", "1", "2", "2"):
+        hook(sid, Body=number, MessageSid=f"SM{number}")
+    (one,) = executions(sid)
+    assert (one["status"], names(api, one)) == ("active", ["incomingMessage", "incomingMessage"])
+    hook(sid, Body="3", MessageSid="SM3")
+    assert executions(sid)[0]["status"] == "ended"
+
+
+def test_messages_at_once(make_api, chat, tmp_path):
+    """Of several first messages at the same moment one begins, another is the reply, and none is an error."""
+    path = tmp_path / "once.sqlite"
+    apis = [make_api(path, seed=None) for _ in range(4)]
+    sid = apis[0].create(Definition=chat())["sid"]
+    hook = f"/v1/Accounts/{apis[0].fetch(sid)['account_sid']}/Flows/{sid}"
+    forms = [{"From": CONTACT, "To": NUMBER, "Body": str(n), "MessageSid": f"SM{n}"} for n in range(4)]
+    with ThreadPoolExecutor(4) as pool:
+        answers = [*pool.map(lambda api, form: api.post(hook, **form), apis, forms)]
+    assert {answer.status_code for answer in answers} == {200}
+    found = apis[0].get(f"/v2/Flows/{sid}/Executions").json()["executions"]
+    begun = {names(apis[0], one)[0] for one in found}
+    assert begun == {"incomingMessage"}
+    assert sum(one["status"] == "active" for one in found) <= 1

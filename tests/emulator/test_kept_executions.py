@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import concurrent.futures
 import contextlib
 import json
 import signal
@@ -253,3 +254,36 @@ def test_a_flow_whose_executions_are_over_is_deleted(make_api, chat):
     assert api.delete(f"/v2/Flows/{sid}").status_code == 409
     api.clock.sleep(3600)
     assert api.delete(f"/v2/Flows/{sid}").status_code == 204
+
+
+@pytest.mark.socket
+def test_company_on_one_file(in_process, tmp_path, chat):
+    """Two processes, many clients, the same pairs: one start of a pair wins, one reply is taken, no step is twice."""
+    path, auth = tmp_path / "company.sqlite", (EMBEDDED_ACCOUNT, "x")
+    with in_process(path) as (one, _), in_process(path) as (other, _):
+        clients = [httpx.Client(base_url=url, auth=auth, timeout=60) for url in (one, other) * 4]
+        form = {"FriendlyName": "x", "Status": "published", "Definition": json.dumps(chat())}
+        sid = clients[0].post("/v2/Flows", data=form).json()["sid"]
+        hook = f"/v1/Accounts/{EMBEDDED_ACCOUNT}/Flows/{sid}"
+
+        def begin(client):
+            ends = [{**ENDS, "To": f"+1555010{number:04d}"} for number in range(3)]
+            return [client.post(f"/v2/Flows/{sid}/Executions", data=form).status_code for form in ends]
+
+        def reply(client):
+            for number in range(3):
+                form = {"To": ENDS["From"], "From": f"+1555010{number:04d}", "Body": "yes", "MessageSid": f"SM{number}"}
+                client.post(hook, data=form).raise_for_status()
+
+        with concurrent.futures.ThreadPoolExecutor(8) as pool:
+            started = [status for found in pool.map(begin, clients) for status in found]
+            list(pool.map(reply, clients))
+        found = clients[0].get(f"/v2/Flows/{sid}/Executions").json()["executions"]
+        for execution in found:
+            numbers = [step["name"] for step in clients[1].get(execution["links"]["steps"]).json()["steps"]]
+            assert numbers in (["sent", "incomingMessage", "incomingRequest"], ["incomingMessage"]), numbers
+        for client in clients:
+            client.close()
+    assert sorted(set(started)) == [201, 409]
+    assert started.count(201) == 3
+    assert sum(one["status"] == "ended" for one in found) == 3

@@ -31,7 +31,7 @@ from reconciler.simulate import (
     to_document,
 )
 
-_AT_ONCE: Final = 100
+_AT_ONCE: Final = 32
 _FAULTS: Final = (SimulationError, RecursionError)
 """What a run may raise: it was given what it cannot take, or its variables lie in one another too deeply."""
 

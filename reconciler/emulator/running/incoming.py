@@ -13,6 +13,7 @@ from reconciler.emulator.running.starting import Wanted, begin
 from reconciler.emulator.running.twiml import said
 from reconciler.emulator.sids import derived
 from reconciler.emulator.studio import Call, Studio
+from reconciler.model.jsontypes import Json
 from reconciler.simulate import (
     Effect,
     Event,
@@ -23,6 +24,7 @@ from reconciler.simulate import (
     Pressed,
     Replied,
     Spoke,
+    State,
 )
 
 _MOST_MEDIA: Final = 10
@@ -30,26 +32,59 @@ _OVER: Final = frozenset({"completed", "busy", "failed", "no-answer", "canceled"
 
 
 def message(studio: Studio, call: Call) -> None:
-    """Take a message of a contact. What no execution waits for is dropped, and so is what was delivered before."""
-    form = call.form
+    """Take a message of a contact: it begins an execution, or is the reply that an active one waits for.
+
+    What nobody waits for is dropped, and so is what was delivered before.
+    """
+    form, flow_sid = call.form, call.parts["sid"]
     contact, address = _ends(form)
+    sid = form.optional("MessageSid") or form.optional("SmsSid") or "SM" + derived(secrets.token_hex(8))
+    body, media, data = form.optional("Body") or "", _media(form), {**form.fields(), "MessageSid": sid}
     catch_up(studio)
     with studio.store.read() as t:
-        sid = form.optional("MessageSid") or form.optional("SmsSid") or "SM" + derived(secrets.token_hex(8))
-        before = t.runs.begun_by(call.account, sid, call.parts["sid"])
-        active = t.runs.active(call.account, (contact, address), call.parts["sid"])
-    body, media, data = form.optional("Body") or "", _media(form), {**form.fields(), "MessageSid": sid}
-    if before is not None:
-        return
-    if active is None:
+        active = t.runs.active(call.account, (contact, address), flow_sid)
+        before = t.runs.begun_by(call.account, sid, flow_sid)
+    if active is None and before is None:
         trigger: IncomingMessage | IncomingConversationMessage = IncomingMessage(contact, address, body, media, data)
         if form.given("ConversationSid"):
             trigger = IncomingConversationMessage(contact, address, body, data)
-        begin(studio, Wanted(call.account, call.parts["sid"], call.path, trigger, sid))
+        active = _begun_meanwhile(studio, Wanted(call.account, flow_sid, call.path, trigger, sid))
+    if active is not None and active.initiated_by != sid:
+        _reply(studio, active, Replied(body, media, data))
+
+
+def _begun_meanwhile(studio: Studio, wanted: Wanted) -> Execution | None:
+    """Begin an execution, unless another message of the contact has just done so: then give that one."""
+    try:
+        begin(studio, wanted)
+    except RefusalError as refusal:
+        with studio.store.read() as t:
+            ends = (wanted.trigger.contact, wanted.trigger.address)
+            other = t.runs.active(wanted.account, ends, wanted.flow_sid)
+        if refusal.code != CONFLICT or other is None:
+            raise
+        return other
+    return None
+
+
+def _reply(studio: Studio, execution: Execution, event: Replied) -> None:
+    standing = read(studio, execution)
+    if standing is None or standing.state.waiting is None or standing.state.waiting.need != "reply":
         return
-    standing = read(studio, active)
-    if standing is not None and standing.state.waiting is not None and standing.state.waiting.need == "reply":
-        _unless_over(studio, active, Replied(body, media, data))
+    if event.data["MessageSid"] not in _taken(standing.state):
+        _unless_over(studio, execution, event)
+
+
+def _taken(state: State) -> set[Json]:
+    """Give the SIDs of the replies that an execution has taken, as far as its variables tell."""
+    found: set[Json] = set()
+    for frame in state.frames:
+        widgets = frame.context.get("widgets")
+        for saved in widgets.values() if isinstance(widgets, dict) else ():
+            inbound = saved.get("inbound") if isinstance(saved, dict) else None
+            sid = inbound.get("MessageSid") if isinstance(inbound, dict) else None
+            found |= {sid} if isinstance(sid, str) else set()
+    return found
 
 
 def voice(studio: Studio, call: Call) -> str:
