@@ -77,8 +77,8 @@ def decode(text: bytes, path: Path) -> Kept:
 
 
 def _flow(data: dict[str, Any]) -> FlowCursor:
-    sids = (frozenset(map(str, data[name])) for name in ("open", "recent"))
-    return FlowCursor(_time(data["mark"]), *sids, looked=_time(data["looked"]))
+    still, recent = frozenset(map(str, data["open"])), frozenset(map(str, data["recent"]))
+    return FlowCursor(_time(data["mark"]), still, recent, _time(data["looked"]))
 
 
 def _text(at: datetime | None) -> str | None:

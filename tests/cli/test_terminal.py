@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from urllib.request import Request, urlopen
 
 import pytest
 
@@ -103,6 +104,25 @@ def test_only_yes_is_a_yes(project, answer, code, recorded):
         assert screen.end() == code
     state = project.root / "state" / "local.json"
     assert (len(project.state()["resources"]) if state.exists() else 0) == recorded
+
+
+@pytest.mark.parametrize(("answer", "left"), [("yes", 0), ("y", 2)])
+def test_many_executions_are_counted_before_they_are_ended(project, cli, studio, answer, left):
+    """How many of which flow, and since when, is shown; anything but `yes` ends none."""
+    options = ("--endpoint", studio.url)
+    cli("apply", "--auto-approve", *options)
+    for row in cli("status", "--json", *options).json["resources"]:
+        if row["address"].startswith("Flow/"):
+            address = f"{studio.url}/_console/Flows/{row['sid']}/Executions"
+            with urlopen(Request(address, b"Status=active"), timeout=10) as told:  # noqa: S310 - our own address
+                told.read()
+    with terminal("executions", "end", "--all-active", *options, cwd=project.root) as screen:
+        screen.expect("Answer: ")
+        assert "Flow/menu: 1, the oldest begun 20" in screen.shown
+        screen.type(f"{answer}\n")
+        assert screen.end() == (1 if left else 0)
+    found = cli("executions", "list", "--status", "active", "--json", *options)
+    assert found.json["total"] == left
 
 
 def test_ctrl_c_at_a_question_ends_at_once(project):
