@@ -36,6 +36,8 @@ from reconciler.workflows.world import ReadingWorld, WritingWorld
 if TYPE_CHECKING:
     import httpx
 
+    from reconciler.workflows.release.values import ReleasingWorld
+
 EMBEDDED: Final = "embedded"
 
 
@@ -91,6 +93,14 @@ class Writing:
     def desired(self) -> Desired:
         """The desired side."""
         return self.project.desired
+
+
+@dataclass(frozen=True, slots=True)
+class Releasing:
+    """What a release has."""
+
+    writing: Writing
+    world: ReleasingWorld
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,17 +171,38 @@ def writing(app: App, variables: Variables = NO_VARIABLES, *, parallelism: int =
     """Compose what may write."""
     found = project(app, variables)
     with runtime.writing(app, parallelism) as run, client(app, run, _studio(found), read_only=False) as studio:
-        world = WritingWorld(
-            LiveReader(studio),
-            LiveWriter(studio),
-            LiveValidator(studio),
-            _rescuing(app, found, state_store(found, run)),
-            run.clock,
-            run.chance,
-            run.pool,
-            run.progress,
-        )
-        yield Writing(found, world, blank(found, run))
+        yield Writing(found, _writing_world(app, found, run, studio), blank(found, run))
+
+
+def _writing_world(app: App, found: Project, run: Runtime, studio: StudioClient) -> WritingWorld:
+    return WritingWorld(
+        LiveReader(studio),
+        LiveWriter(studio),
+        LiveValidator(studio),
+        _rescuing(app, found, state_store(found, run)),
+        run.clock,
+        run.chance,
+        run.pool,
+        run.progress,
+    )
+
+
+@contextlib.contextmanager
+def releasing(app: App, variables: Variables = NO_VARIABLES, *, parallelism: int = PARALLELISM) -> Iterator[Releasing]:
+    """Compose what a release may do: to write, and to start and end executions of its own."""
+    from reconciler.studio.live_executions import (  # noqa: PLC0415 - hardly any command starts one
+        LiveExecutionReader,
+        LiveExecutionWriter,
+    )
+    from reconciler.workflows.release.health import PollingHealth  # noqa: PLC0415 - as above
+    from reconciler.workflows.release.values import ReleasingWorld  # noqa: PLC0415 - as above
+
+    found = project(app, variables)
+    with runtime.writing(app, parallelism) as run, client(app, run, _studio(found), read_only=False) as studio:
+        writing_world = _writing_world(app, found, run, studio)
+        runs = LiveExecutionReader(studio)
+        world = ReleasingWorld(writing_world, runs, LiveExecutionWriter(studio), PollingHealth(runs, run.pool))
+        yield Releasing(Writing(found, writing_world, blank(found, run)), world)
 
 
 @contextlib.contextmanager

@@ -55,7 +55,7 @@ class Wish:
 def perform(app: App, writing: Writing, wish: Wish) -> int:
     """Plan and do it; give the exit code."""
     desired, flags = wish.desired or writing.desired, wish.flags
-    options = _confirmed(app, desired, wish.options)
+    options = confirmed(app, desired, wish.options)
     request = ApplyRequest(
         desired=desired,
         options=options,
@@ -86,7 +86,7 @@ def lock_timeout(said: float | None) -> float:
     return 0.0 if sys.stdin is not None and sys.stdin.isatty() else 60.0
 
 
-def _confirmed(app: App, desired: Desired, options: PlanOptions) -> PlanOptions:
+def confirmed(app: App, desired: Desired, options: PlanOptions) -> PlanOptions:
     """Let the person type the name of a protected environment; without one the guard `protected` refuses the plan."""
     environment = desired.environment
     if not environment.protected or options.confirm is not None or not app.console.interactive:

@@ -19,6 +19,7 @@ from reconciler.errors import (
 if TYPE_CHECKING:
     from reconciler.plan.outcome import Outcome
     from reconciler.plan.values import Drift, Plan
+    from reconciler.workflows.release.values import Released
     from reconciler.workflows.results import Applied
 
 DONE: Final = 0
@@ -93,6 +94,23 @@ def of_applied(applied: Applied) -> int:
         codes.append(LOCKED)
     if applied.interrupted:
         codes.append(INTERRUPTED)
+    return worst(codes)
+
+
+def of_released(released: Released) -> int:
+    """Give the exit code of a release: what was taken back failed, unless a person asked for it."""
+    codes = [INTERRUPTED] if released.interrupted else []
+    if released.declined:
+        codes.append(ERROR)
+    if released.decided is not None and released.decided.plan.objections:
+        codes.append(REFUSED)
+    if released.conflict:
+        codes.append(STALE)
+    elif released.halted is not None:
+        codes.append(ERROR if released.error is None else of_error(released.error))
+    release = released.release
+    if release is not None and release.stage == "taken-back" and not released.asked:
+        codes.append(STALE if release.cause == "conflict" else ERROR)
     return worst(codes)
 
 

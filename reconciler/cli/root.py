@@ -19,6 +19,7 @@ COMMANDS: Final = {
     "plan": (_WHERE + "plan", "Show what would change, and what others changed."),
     "show": (_WHERE + "show", "Show a saved plan, without network."),
     "apply": (_WHERE + "apply", "Plan, ask, and do it."),
+    "release": (_WHERE + "release", "Try flows out as drafts, publish them together, watch, or go back."),
     "destroy": (_WHERE + "destroy", "Delete everything recorded, after asking."),
     "drift": (_WHERE + "drift", "Show what others changed since it was recorded."),
     "status": (_WHERE + "status", "Show how every resource stands, one a line."),

@@ -46,10 +46,16 @@ def render_drift(plan: Plan, style: Style, *, sensitive: frozenset[str] = frozen
     return joined([*drift_lines(drifts, style), "", f"Drift: {count(len(drifts), 'resource')} changed by others."])
 
 
-def render_status(statuses: Sequence[ResourceStatus], style: Style) -> str:
-    """Give one line for each resource, and its note below. The SID is shown where the width allows."""
+def render_status(statuses: Sequence[ResourceStatus], style: Style, *, release: Sequence[str] = ()) -> str:
+    """Give one line for each resource, and its note below. The SID is shown where the width allows.
+
+    Args:
+        statuses: how each resource stands.
+        style: what the place can show.
+        release: lines about the release under way, or one that was taken back. Default none.
+    """
     if not statuses:
-        return "No resources."
+        return joined(["No resources.", *release])
     ordered = sorted(statuses, key=lambda status: status.address)
     rows: list[tuple[str, str, str, str]] = [("ADDRESS", "CONDITION", "REVISION", "SID")]
     rows += [(str(s.address), s.condition, _revision(s), s.sid or "") for s in ordered]
@@ -63,7 +69,8 @@ def render_status(statuses: Sequence[ResourceStatus], style: Style) -> str:
             lines += wrapped(status.note, 4, style)
     found = Counter(status.condition for status in ordered)
     told = ", ".join(f"{found[condition]} {condition}" for condition in _TONES if found[condition])
-    return joined([*lines, "", style.paint(f"Status: {told}.", "strong")])
+    about = ["", *release] if release else []
+    return joined([*lines, *about, "", style.paint(f"Status: {told}.", "strong")])
 
 
 def render_state_list(state: State, style: Style) -> str:

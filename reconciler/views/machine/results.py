@@ -9,8 +9,10 @@ from reconciler.definition.secrets import masked_text
 from reconciler.plan.difference_document import encode_item
 from reconciler.plan.document import encode, encode_drift
 from reconciler.plan.masking import masked_items, masked_plan
+from reconciler.plan.replay_shape import ReplayedShape
 from reconciler.plan.shape import DiffItemShape, PlanShape
 from reconciler.plan.values import DiffItem, Plan
+from reconciler.views.machine.released_shape import ReleaseShape
 from reconciler.views.machine.shapes import (
     DiffShape,
     DoctorShape,
@@ -26,9 +28,19 @@ from reconciler.views.machine.text import document
 from reconciler.workflows.results import Check, Compared, Explanation, Imported, ResourceStatus, RolledBack
 
 
-def render_plan(plan: Plan, *, tool: str, sensitive: frozenset[str] = frozenset()) -> str:
-    """Give the plan document; what `--out` saves is the same. `sensitive`: texts to cover, default none."""
-    return document(encode(plan, tool=tool, sensitive=sensitive))
+def render_plan(
+    plan: Plan, *, tool: str, sensitive: frozenset[str] = frozenset(), replay: ReplayedShape | None = None
+) -> str:
+    """Give the plan document; what `--out` saves is the same but for `replay`.
+
+    Args:
+        plan: the plan.
+        tool: our version.
+        sensitive: texts to cover. Default: none.
+        replay: what recorded executions come to on what it writes. Default: nobody asked.
+    """
+    found = encode(plan, tool=tool, sensitive=sensitive)
+    return document(found if replay is None else {**found, "replay": replay})
 
 
 def render_drift(plan: Plan, *, sensitive: frozenset[str] = frozenset()) -> str:
@@ -44,10 +56,12 @@ def render_drift(plan: Plan, *, sensitive: frozenset[str] = frozenset()) -> str:
     return document(data)
 
 
-def render_status(statuses: Sequence[ResourceStatus]) -> str:
-    """Give how every resource stands, by address."""
+def render_status(statuses: Sequence[ResourceStatus], *, release: ReleaseShape | None = None) -> str:
+    """Give how every resource stands, by address. `release`: the one under way, or the last one. Default none."""
     ordered = sorted(statuses, key=lambda status: status.address)
     data: StatusShape = {"format": 1, "resources": [_status(status) for status in ordered]}
+    if release is not None:
+        data["release"] = release
     return document(data)
 
 

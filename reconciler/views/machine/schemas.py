@@ -16,6 +16,7 @@ from reconciler.views.lint.shapes import LintRuleShape, LintShape
 from reconciler.views.machine import home_shapes, shapes
 from reconciler.views.machine.event_shapes import EventShape
 from reconciler.views.machine.graph import GraphShape
+from reconciler.views.machine.release_shapes import ReleaseEventShape, ReleasePlanShape
 from reconciler.views.scenarios.shapes import TestReportShape
 from reconciler.views.traffic.shapes import ReportShape
 
@@ -48,6 +49,8 @@ _DOCUMENTS: Final[dict[str, tuple[str, Any]]] = {
     "lint": ("Lint", LintShape),
     "lint-rule": ("One rule of lint", LintRuleShape),
     "pull": ("Pull", home_shapes.PullShape),
+    "release-events": ("One line of release --json", ReleaseEventShape),
+    "release-plan": ("What a release would do", ReleasePlanShape),
     "render": ("Rendered definition", RenderShape),
     "rollback": ("Rollback", shapes.RollbackShape),
     "state-list": ("State list", shapes.StateListShape),

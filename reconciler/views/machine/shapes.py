@@ -5,12 +5,13 @@ The JSON Schemas in `schemas/` are made from these types. A shape only ever grow
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, NotRequired
 
 from pydantic import with_config
 from typing_extensions import TypedDict
 
 from reconciler.plan.shape import STRICT, DiffItemShape, DriftShape, PlanShape
+from reconciler.views.machine.released_shape import ReleaseShape
 
 
 class FindingShape(TypedDict):
@@ -101,10 +102,11 @@ class ResourceStatusShape(TypedDict):
 
 @with_config(STRICT)
 class StatusShape(TypedDict):
-    """How every resource stands."""
+    """How every resource stands. `release`: the one under way, or the last one; not there when there was none."""
 
     format: Literal[1]
     resources: list[ResourceStatusShape]
+    release: NotRequired[ReleaseShape]
 
 
 class PendingShape(TypedDict):
