@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from reconciler.emulator.settings import EMBEDDED_ACCOUNT
 from reconciler.events.event import Envelope, ExecutionEvent, StepEvent, StudioEvent
 from reconciler.events.store import EventStore
 from reconciler.exports.reading import read_export
@@ -50,6 +51,11 @@ def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
     shutil.copytree(Path(__file__).parents[2] / "manifests", folder / "manifests")
     session = Session(folder)
     run_survey(session)
+    with session.console() as client:
+        for number, text in enumerate(("Hello", "3")):
+            said = {"From": "+15550100777", "To": "+15550100009", "MessageSid": f"SM{number:032}", "Body": text}
+            hook = f"/v1/Accounts/{EMBEDDED_ACCOUNT}/Flows/{session.live('Support bot')['sid']}"
+            client.post(hook, data=said).raise_for_status()
     yield session
     session.close()
 
@@ -132,7 +138,8 @@ def test_a_graph_has_the_traffic(session, report):
     assert report(*one, "--graph", "png", "--output", str(picture)).code == 0
     assert picture.read_bytes().startswith(b"\x89PNG")
     assert report(*one, "--graph", "png").code == 1
-    assert report("support-bot", *FORGOTTEN, "--graph", "svg").code == 1
+    assert report("voice-menu", *FORGOTTEN, "--graph", "svg").code == 1
+    assert report(*FORGOTTEN, "--graph", "svg").code == 1
 
 
 def test_csv_and_files(session, report):
@@ -182,6 +189,28 @@ def test_a_flow_without_traffic_says_so(report):
     seen = report("voice-menu", *FORGOTTEN)
     assert seen.code == 0
     assert "no executions" in seen.results
+
+
+def test_a_subflow_is_counted_in_the_executions_of_its_callers(document, report):
+    """Naming a sub-flow reads the flows that call it; its steps are its own, of no revision, and no longer theirs."""
+    (flow,) = document("opening-hours", *FORGOTTEN)["flows"]
+    (revision,) = flow["revisions"]
+    assert (revision["revision"], revision["runs"], revision["finished"]) == (None, 1, 1)
+    assert revision["definition"] == "published revision 1"
+    (bot,) = document("support-bot", *FORGOTTEN)["flows"]
+    (first,) = bot["revisions"]
+    names = {widget["name"] for widget in first["widgets"]}
+    assert {"ask_hours", "tell_prescriptions", "more"} <= names
+    assert "check_hours" not in names
+    assert {widget["known"] for widget in first["widgets"]} == {True}
+    assert {row["address"] for row in document(*FORGOTTEN)["flows"]} == {
+        "Flow/opening-hours",
+        "Flow/satisfaction-survey",
+        "Flow/support-bot",
+    }
+    assert "as a sub-flow: 1 run" in report("opening-hours", *FORGOTTEN).results
+    drawn = report("opening-hours", *FORGOTTEN, "--graph", "dot").results
+    assert "1 run " in drawn
 
 
 def test_no_contact_and_no_word_of_anybody_is_shown(report):
