@@ -9,19 +9,22 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO, Final
 
-from reconciler.errors import ExportError, UsageError
+from reconciler.errors import UsageError
 from reconciler.exports.cursor import Kept, decode, encode
+from reconciler.exports.disk import PART, flush, new, part_of, replace, settle, told
 from reconciler.exports.formats import Format, RowWriter, writer_maker
 from reconciler.model.export import TABLES, ExportCursor, Row, Table
 
 CURSOR: Final = "export.json"
 _LOCK: Final = ".export.lock"
-_PART: Final = ".part"
+_GO_ON: Final = (
+    "What was committed before is whole. Make room, or give yourself the right to write there, and export again: it "
+    "goes on from there."
+)
 
 
 class ExportFolder:
@@ -42,23 +45,21 @@ class ExportFolder:
 
     def write(self, table: Table, rows: Sequence[Row]) -> None:
         """Take rows."""
-        with _told(self._folder):
+        with told(self._folder, _GO_ON):
             if table.name not in self._files:
-                file = _new(self._part(table.name))
+                file = new(self._part(table.name))
                 self._files[table.name] = (file, self._make(file, table))
             self._files[table.name][1].write(rows)
 
     def commit(self, cursor: ExportCursor) -> None:
         """Finish the files, then the cursor that names them, then give them their names."""
-        with _told(self._folder):
+        with told(self._folder, _GO_ON):
             for file, writer in self._files.values():
                 writer.finish()
-                file.flush()
-                os.fsync(file.fileno())
-                file.close()
+                settle(file)
             names = tuple(f"{name}/{self._number:06}.{self._form}" for name in sorted(self._files))
             kept = Kept(self._form, self._key, self._number, names, cursor)
-            _replace(self._folder / CURSOR, encode(kept))
+            replace(self._folder / CURSOR, encode(kept))
             self._files.clear()
             self._kept = kept
             finish_names(self._folder, kept)
@@ -78,7 +79,7 @@ class ExportFolder:
 
     def _part(self, table: str) -> Path:
         (self._folder / table).mkdir(mode=0o700, exist_ok=True)
-        return _part_of(self._folder / table / f"{self._number:06}.{self._form}")
+        return part_of(self._folder / table / f"{self._number:06}.{self._form}")
 
 
 @contextlib.contextmanager
@@ -95,7 +96,7 @@ def opened(folder: Path, form: Format, key: str) -> Iterator[ExportFolder]:
         ExportError: it cannot be written to.
     """
     with contextlib.ExitStack() as stack:
-        with _told(folder):
+        with told(folder, _GO_ON):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             stack.enter_context(_locked(folder / _LOCK))
             kept = _read(folder / CURSOR)
@@ -113,11 +114,11 @@ def finish_names(folder: Path, kept: Kept) -> None:
     """Give the files of the last commit their names, where they have not got them yet."""
     for name in kept.files:
         path = folder / name
-        part = _part_of(path)
+        part = part_of(path)
         if part.exists():
             part.replace(path)
     for table in {(folder / name).parent for name in kept.files}:
-        _flush(table)
+        flush(table)
 
 
 def _same(kept: Kept, form: Format, key: str) -> None:
@@ -134,38 +135,11 @@ def _read(path: Path) -> Kept | None:
     return decode(path.read_bytes(), path) if path.exists() else None
 
 
-def _new(path: Path) -> IO[bytes]:
-    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb")
-
-
-def _part_of(path: Path) -> Path:
-    return path.with_name(f".{path.name}{_PART}")
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """Put a file in the place of another, whole or not at all."""
-    part = _part_of(path)
-    with _new(part) as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
-    _flush(path.parent)
-
-
-def _flush(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
 def _sweep(folder: Path, kept: Kept | None) -> None:
     """Take away what was not committed."""
-    committed = set() if kept is None else {_part_of(folder / name) for name in kept.files}
+    committed = set() if kept is None else {part_of(folder / name) for name in kept.files}
     for place in (folder, *(folder / table.name for table in TABLES)):
-        for part in set(place.glob(f".*{_PART}")) - committed:
+        for part in set(place.glob(f".*{PART}")) - committed:
             with contextlib.suppress(OSError):
                 part.unlink()
 
@@ -173,7 +147,7 @@ def _sweep(folder: Path, kept: Kept | None) -> None:
 @contextlib.contextmanager
 def _locked(path: Path) -> Iterator[None]:
     """Hold the lock of a folder; it dies with the process."""
-    with _new(path) as file:
+    with new(path) as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
@@ -181,16 +155,3 @@ def _locked(path: Path) -> Iterator[None]:
                 f"another export writes to {path.parent}", hint="Wait for its end, or export to another folder."
             ) from error
         yield
-
-
-@contextlib.contextmanager
-def _told(folder: Path) -> Iterator[None]:
-    """Turn an error of the disk into a sentence."""
-    try:
-        yield
-    except OSError as error:
-        where = error.filename or folder
-        raise ExportError(
-            f"{where}: {error.strerror or error}; what was committed before is whole",
-            hint="Make room, or the right to write there, and export again: it goes on behind the last commit.",
-        ) from error

@@ -223,3 +223,17 @@ def test_contexts_are_exported_when_they_are_asked_for(there):
     assert "Ann-7731" in Path("out/step-contexts/000001.csv").read_text()
     assert CONTACTS[0] in Path("out/executions/000001.csv").read_text()
     assert there("executions", "export", "--output", "out", "--format", "csv").code == exits.ERROR
+
+
+def test_one_file_has_a_row_for_each_step(there):
+    """The name says the format; contexts, and another format than the name's, are refused."""
+    start(there, CONTACTS[0])
+    there("executions", "end", "--all-active", "--auto-approve")
+    words = ("executions", "export", "--output", "steps.csv")
+    assert there(*words).code == exits.DONE
+    header, one = Path("steps.csv").read_text().splitlines()
+    assert header.startswith("execution_sid,flow,flow_sid,status,contact,")
+    assert ",incomingRequest,Trigger,ask," in one
+    assert CONTACTS[0] not in one
+    assert there(*words, "--format", "jsonl").code == exits.ERROR
+    assert there(*words, "--contexts", "--show-personal").code == exits.ERROR
