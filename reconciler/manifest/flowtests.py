@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import cast
@@ -12,6 +13,7 @@ from reconciler.errors import LoadError
 from reconciler.manifest import fault, testlines
 from reconciler.manifest.findings import Findings
 from reconciler.manifest.folder import LARGEST_YAML, Folder
+from reconciler.manifest.kinds import API_VERSION
 from reconciler.manifest.placeholder import Values
 from reconciler.manifest.substitution import Substitution
 from reconciler.manifest.testfiles import KIND, TestFiles
@@ -69,6 +71,34 @@ def load_tests(source: TestFiles | None, desired: Desired) -> Tests:
         raise LoadError(findings.sorted(sensitive))
     in_order = sorted(scenarios, key=lambda scenario: scenario.name)
     return Tests(tuple(in_order), flows, findings.sorted(sensitive), sensitive)
+
+
+def scenario_of(spec: JsonObject, flows: Flows) -> Scenario:
+    """Read a scenario that is given as data and stands in no file.
+
+    Args:
+        spec: what stands below `spec` in a FlowTest document; its texts are taken as they are.
+        flows: what it runs on.
+
+    Places of its lines are `script:1` and so on.
+
+    Raises:
+        LoadError: something is wrong in it.
+    """
+    findings = Findings()
+    head: JsonObject = {"apiVersion": API_VERSION, "kind": KIND, "metadata": {"name": "scenario"}}
+    documents = read(json.dumps({**head, "spec": spec}).encode(), "(scenario)", findings)
+    try:
+        found = testlines.scenario(FlowTest.model_validate(documents[0].data), documents[0], findings)
+    except ValidationError as error:
+        fault.report(error, documents[0], FlowTest, findings)
+        found = None
+    if found is not None:
+        findings.extend(check(found, flows))
+    if found is None or findings.failed:
+        raise LoadError(findings.sorted())
+    numbered = enumerate(found.script, 1)
+    return replace(found, script=tuple(replace(line, place=Place("script", number)) for number, line in numbered))
 
 
 class _Reader:

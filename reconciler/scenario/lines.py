@@ -64,7 +64,8 @@ def to_rest(stage: Stage, expected: str, place: Place | None) -> Failure | None:
 
 
 def _expect(stage: Stage, line: Expects) -> Failure | None:
-    before, passed_by = len(stage.done) - len(stage.pending), []
+    before = len(stage.done) - len(stage.pending)
+    passed_by: list[Seen] = []
     while True:
         while (seen := stage.look()) is not None:
             if fits(line, seen):
