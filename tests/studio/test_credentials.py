@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from reconciler.errors import CredentialsError
-from reconciler.studio.credentials import INVENTED, Credentials, from_environment
+from reconciler.studio.credentials import INVENTED, Credentials, auth_token, from_environment
 
 ACCOUNT = "AC00000000000000000000000000000001"
 KEY = "SK00000000000000000000000000000002"
@@ -75,3 +75,15 @@ def test_an_emulator_needs_none():
 def test_the_repr_shows_nothing():
     """Not even the account."""
     assert repr(from_environment(BOTH, {}, required=True)) == repr(Credentials("", "", "")) == "Credentials()"
+
+
+def test_the_auth_token_is_asked_for_by_itself():
+    """Webhooks are signed with the token, whatever else is set; an API key is no help, and the error says so."""
+    key = {"TWILIO_API_KEY": "SK" + "0" * 32, "TWILIO_API_SECRET": "never-shown"}
+    assert auth_token({**key, "TWILIO_AUTH_TOKEN": " token "}, {}, required=True) == "token"
+    assert auth_token({"OTHER": "token"}, {"authToken": "env:OTHER"}, required=True) == "token"
+    assert auth_token(key, {}, required=False) == INVENTED.password
+    with pytest.raises(CredentialsError) as caught:
+        auth_token(key, {"authToken": "env:OTHER"}, required=True)
+    assert "OTHER" in caught.value.message
+    assert "never-shown" not in f"{caught.value.message}{caught.value.hint}"
