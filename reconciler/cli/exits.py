@@ -34,7 +34,7 @@ INTERRUPTED: Final = 130
 MEANINGS: Final[dict[int, str]] = {
     DONE: "done, or nothing to do",
     ERROR: "error: usage, a declined prompt, a failed step, a failed test, no terminal and no --auto-approve",
-    DIFFERENCES: "differences: `plan --detailed-exitcode`, `drift`",
+    DIFFERENCES: "differences: `plan --detailed-exitcode`, `replay --detailed-exitcode`, `drift`",
     REFUSED: "refused by a guard; also `plan` with objections",
     LOCKED: "the state is locked by another run, or its lock was lost",
     STALE: "stale plan, conflict, or an edit of others was overwritten",

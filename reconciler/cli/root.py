@@ -33,6 +33,7 @@ COMMANDS: Final = {
     "bindings": (_WHERE + "bindings", "Name what differs between accounts, and check it."),
     "executions": (_WHERE + "executions", "Start, follow, end and export executions."),
     "state": (_WHERE + "state", "Look after the state."),
+    "replay": (_WHERE + "replay", "Run recorded executions against the manifests."),
     "events": (_WHERE + "events", "Receive Studio's events instead of asking for executions."),
     "emulator": (_WHERE + "emulator", "Serve an emulated Studio."),
     "explain": (_WHERE + "explain", "Say why a resource is planned as it is."),

@@ -10,6 +10,8 @@ from typing import Annotated, Any, Final, Literal, NotRequired, TypeVar
 from pydantic import ConfigDict, Discriminator, FailFast, JsonValue, Tag, with_config
 from typing_extensions import TypedDict
 
+from reconciler.plan.replay_shape import ReplayedShape
+
 T = TypeVar("T")
 Listed = Annotated[list[T], FailFast()]
 """A list of which the first wrong element is told: a damaged plan may have millions."""
@@ -213,3 +215,4 @@ class PlanShape(TypedDict):
     drift: Listed[DriftShape]
     objections: Listed[ObjectionShape]
     warnings: Listed[str]
+    replay: NotRequired[ReplayedShape]

@@ -43,6 +43,10 @@ class Flows:
             self._made[name] = flow_of(sent.data(), self._sids[name])
         return self._made[name]
 
+    def definition(self, sid: str) -> Definition | None:
+        """Give a flow's definition as it was given, by its SID; None when there is none."""
+        return self._definitions.get(self._names.get(sid, ""))
+
     def find(self, sid: str, revision: str) -> Flow | None:
         """Give a flow by its SID. There is one revision of each; whatever is asked for, it is meant."""
         name = self._names.get(sid)

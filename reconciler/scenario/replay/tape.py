@@ -82,7 +82,7 @@ def wanted(steps: Sequence[ExecutionStep], flow: str) -> tuple[str, ...]:
     return tuple(
         step.sid
         for step in steps
-        if step.context is None and _is_telling(step) and (step.flow_sid != flow or last[step.from_widget] != step.sid)
+        if not step.context and _is_telling(step) and (step.flow_sid != flow or last[step.from_widget] != step.sid)
     )
 
 
@@ -143,7 +143,8 @@ def _is_telling(step: ExecutionStep) -> bool:
 
 def _taken(step: ExecutionStep, flow: str, final: Json, own: Json) -> Taken:
     widget = step.from_widget or ""
-    context = own if own is not None else final if step.flow_sid == flow else None
+    # Lists give steps with an empty object for their variables.
+    context = own or (final if step.flow_sid == flow else None)
     return Taken(
         step.flow_sid,
         widget,

@@ -17,6 +17,7 @@ from reconciler.views.machine import home_shapes, shapes
 from reconciler.views.machine.event_shapes import EventShape
 from reconciler.views.machine.graph import GraphShape
 from reconciler.views.machine.release_shapes import ReleaseEventShape, ReleasePlanShape
+from reconciler.views.replay.shapes import ReplayShape
 from reconciler.views.scenarios.shapes import TestReportShape
 from reconciler.views.traffic.shapes import ReportShape
 
@@ -52,6 +53,7 @@ _DOCUMENTS: Final[dict[str, tuple[str, Any]]] = {
     "release-events": ("One line of release --json", ReleaseEventShape),
     "release-plan": ("What a release would do", ReleasePlanShape),
     "render": ("Rendered definition", RenderShape),
+    "replay": ("Replayed executions", ReplayShape),
     "rollback": ("Rollback", shapes.RollbackShape),
     "state-list": ("State list", shapes.StateListShape),
     "state-rebuild": ("Rebuilt state", shapes.StateRebuildShape),
