@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Mapping
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -14,8 +14,6 @@ from reconciler.model.streams import STEP_ENDED
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
-
-Row = Mapping[str, Any]
 
 _COMMON: Final = ("source", "id", "type", "at", "schema", "received", "execution", "flow", "account", "began")
 _EXECUTION: Final = ("contact", "started_by", "revision", "updated", "ended_reason")
@@ -60,15 +58,15 @@ def row_of(event: StudioEvent, received: datetime, contact: str | None) -> dict[
     return row | own | {"contact": contact, "updated": micros(event.updated)}
 
 
-def event_of(row: Row) -> StudioEvent:
-    """Give the event of a row."""
-    envelope = Envelope(row["source"], row["id"], row["type"], moment(row["at"]), row["schema"])
-    began = moment(row["began"]) or _EPOCH
-    common = (envelope, row["execution"], row["flow"], row["account"], began)
-    if envelope.type == STEP_ENDED:
-        return StepEvent(*common, *(row[column] for column in _STEP))
-    values = {column: row[column] for column in _EXECUTION} | {"updated": moment(row["updated"])}
-    return ExecutionEvent(*common, **values)
+def event_of(row: Sequence[Any]) -> StudioEvent:
+    """Give the event of a row whose values are in the order of `COLUMNS`."""
+    source, id_, type_, at, schema, _, execution, flow, account, began = row[: len(_COMMON)]
+    envelope = Envelope(source, id_, type_, moment(at), schema)
+    common = (envelope, execution, flow, account, moment(began) or _EPOCH)
+    if type_ == STEP_ENDED:
+        return StepEvent(*common, *row[-len(_STEP) :])
+    contact, started_by, revision, updated, ended_reason = row[len(_COMMON) : -len(_STEP)]
+    return ExecutionEvent(*common, contact, started_by, revision, moment(updated), ended_reason)
 
 
 def aside_of(event: OtherEvent, received: datetime, *, with_data: bool) -> dict[str, Any]:

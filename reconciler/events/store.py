@@ -107,8 +107,8 @@ class EventStore:
             f" JOIN events e ON e.execution = x.sid WHERE {where} ORDER BY x.began, x.sid"
         )
         with contextlib.closing(connect(self.path, create=False)) as connection:
-            rows = (dict(zip(COLUMNS, row, strict=True)) for row in connection.execute(sql, values))
-            for _, events in groupby(map(event_of, rows), key=lambda event: event.execution):
+            rows = map(event_of, connection.execute(sql, values))
+            for _, events in groupby(rows, key=lambda event: event.execution):
                 yield assemble(events)
 
     def execution(self, sid: str) -> Assembled | None:
@@ -116,7 +116,7 @@ class EventStore:
         sql = f"SELECT {', '.join(COLUMNS)} FROM events WHERE execution = :sid"
         with self._lock:
             rows = self._connection.execute(sql, {"sid": sid}).fetchall()
-        return assemble(event_of(dict(zip(COLUMNS, row, strict=True))) for row in rows) if rows else None
+        return assemble(map(event_of, rows)) if rows else None
 
     def tests(self) -> tuple[str, ...]:
         """Give the numbers of the tests of sinks that arrived, the newest last."""
