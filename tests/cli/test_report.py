@@ -129,6 +129,19 @@ def test_events_count_the_same_and_tell_why(session, report, document, tmp_path)
     assert "ended by FLOW_END" in report("satisfaction-survey", "--from-events", str(database)).results
 
 
+def test_without_credentials_an_export_is_counted_all_the_same(cli, session, tmp_path, monkeypatch):
+    """Nobody needs credentials to count an export; that no definition was fetched is told."""
+    place = str(tmp_path / "out")
+    session.run("executions", "export", "--output", place, "--endpoint", f"http://{session.studio}")
+    monkeypatch.delenv("TWILIO_ACCOUNT_SID", raising=False)
+    monkeypatch.delenv("TWILIO_AUTH_TOKEN", raising=False)
+    seen = cli("executions", "report", "--from-export", place, "--environment", "production", "--json")
+    assert seen.code == 0
+    assert seen.json["executions"] == len(FIRST) + len(SECOND)
+    assert "not asked for definitions" in seen.json["notes"][0]
+    assert {revision["definition"] for flow in seen.json["flows"] for revision in flow["revisions"]} == {None}
+
+
 def test_a_graph_has_the_traffic(session, report):
     """Each format is drawn with the counts; a PNG needs a file, and two flows cannot be one picture."""
     one = ("satisfaction-survey", *FORGOTTEN)

@@ -9,8 +9,10 @@ which is as long as an execution may last, there are 1,100.
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import accumulate
 from typing import Final
 
 ERROR: Final = 0.01
@@ -67,12 +69,11 @@ class Durations:
         if not self.number:
             return None
         rank = max(math.ceil(share * self.number), 1)
-        seen = self.number - sum(self.buckets.values())
-        if seen >= rank:
+        instant = self.number - sum(self.buckets.values())
+        if instant >= rank:
             return 0.0
-        for bucket in sorted(self.buckets):
-            seen += self.buckets[bucket]
-            if seen >= rank:
-                middle = 2 * _GAMMA**bucket / (1 + _GAMMA)
-                return min(max(middle, self.least), self.most) / 1000
-        return self.most / 1000
+        ordered = sorted(self.buckets)
+        upto = accumulate((self.buckets[bucket] for bucket in ordered), initial=instant)
+        bucket = ordered[bisect_left(list(upto)[1:], rank)]
+        middle = 2 * _GAMMA**bucket / (1 + _GAMMA)
+        return min(max(middle, self.least), self.most) / 1000

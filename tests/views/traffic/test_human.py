@@ -1,9 +1,14 @@
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
 from reconciler.views.style import Style
 from reconciler.views.traffic import render_compared, render_csv, render_json, render_report
-from reconciler.views.traffic.figures import bar, lasting, share
-from tests.support.traffic import CONTACT, WORDS
+from reconciler.views.traffic.figures import bar, lasting, share, when
+from tests.support.traffic import BEGAN, CONTACT, WORDS
+
+BEGIN_ONLY = ("Trigger", "incomingMessage", "ask")
 
 TABLE = """\
 10 executions with 43 steps since 2026-11-01 12:00 UTC, from Studio.
@@ -66,15 +71,32 @@ def test_what_the_definition_lacks_is_told(reported, make):
     assert "Nobody came to: ask, which, thanks" in text
 
 
+def test_a_gap_and_reasons_are_told(reported, make):
+    """A move that no step tells of is a way of its own, and why executions ended stands where somebody told it."""
+    execution, steps = make(BEGIN_ONLY, ("ask", "incomingMessage", "which"), ("which", "noMatch", "Ended"))
+    told = (replace(execution, ended_reason="FLOW_END"), [steps[0], steps[2]])
+    text = render_report(reported([told, make()]), Style(unicode=True))
+    assert "(no step tells) → which" in text
+    assert "Of 1 move between widgets no step tells" in text
+    assert "ended by FLOW_END 1" in text
+    assert "1 without steps (50 %)" in text
+
+
+def test_a_time_that_was_looked_at_is_told(reported, runs):
+    """A report says from when and until when, in UTC; a week that nobody limited says so too."""
+    until = BEGAN + timedelta(hours=2, minutes=30)
+    assert "2026-11-01 12:00 to 2026-11-01 14:30 UTC" in render_report(reported(runs, until=until), Style())
+    found = reported(runs)
+    assert when(replace(found, since=None, until=until)) == "before 2026-11-01 14:30 UTC"
+    assert when(replace(found, since=None)) == ""
+
+
 def test_older_revisions_take_one_line(reported, runs, make):
     """The newest revision is shown in full; of others how many ran and how many were dropped."""
     text = render_report(reported([*runs, make(BEGIN_ONLY, revision=6)]), Style())
     assert text.count("Most frequent paths") == 1
     assert "revision 6: 1 execution, 1 dropped (100 %)" in text
     assert "`reconciler executions report Flow/menu --revision N`" in text
-
-
-BEGIN_ONLY = ("Trigger", "incomingMessage", "ask")
 
 
 def test_two_revisions_stand_side_by_side(reported, make):
