@@ -211,7 +211,7 @@ def test_an_export_goes_on_where_it_stopped(there, repository):
 
 def test_contexts_are_exported_when_they_are_asked_for(there):
     """They are personal data, so both have to be said; then contacts are as they are, too."""
-    start(there, CONTACTS[0], "--parameters", '{"name": "Ann-7731"}')
+    start(there, CONTACTS[0], "--parameters", '{"name": "Ann-7731", "key": "canary-5f2c-never-shown"}')
     there("executions", "end", "--all-active", "--auto-approve")
     words = ("executions", "export", "menu", "--output", "out", "--format", "csv", "--contexts")
     assert there(*words).code == exits.ERROR
@@ -222,6 +222,7 @@ def test_contexts_are_exported_when_they_are_asked_for(there):
     assert "Ann-7731" in Path("out/execution-contexts/000001.csv").read_text()
     assert "Ann-7731" in Path("out/step-contexts/000001.csv").read_text()
     assert CONTACTS[0] in Path("out/executions/000001.csv").read_text()
+    assert not any("canary" in path.read_text() for path in Path("out").rglob("*.csv"))  # a sensitive variable
     assert there("executions", "export", "--output", "out", "--format", "csv").code == exits.ERROR
 
 

@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from threading import Event
-from typing import Any
+from typing import Any, Self
 
 from reconciler.cli.pool import ThreadPool
 from reconciler.cli.progress import Silent
-from reconciler.errors import NotFoundError, StudioConflictError
+from reconciler.errors import ExportError, NotFoundError, StudioConflictError
 from reconciler.model.address import flow
 from reconciler.model.execution import Execution, ExecutionFilter, ExecutionStep
+from reconciler.model.export import TABLES, ExportCursor, Row, Table
 from reconciler.workflows.executions.flows import KnownFlow, RunsWorld
 from tests.support.world import VirtualClock
 
@@ -146,3 +147,50 @@ class Account:
 def world_of(account: Account, clock: VirtualClock | None = None, size: int = 4) -> RunsWorld:
     """Give what a command on runs may do, with this account."""
     return RunsWorld(account, clock or VirtualClock(), ThreadPool(size, Event()), Silent())
+
+
+class MemorySink:
+    """Keeps an export as a folder would: what was not committed goes with a failure.
+
+    Attributes:
+        fail_at: the call that fails; None for none.
+    """
+
+    def __init__(self, fail_at: int | None = None) -> None:
+        self.cursor: ExportCursor | None = None
+        self.rows: dict[str, list[Any]] = {table.name: [] for table in TABLES}
+        self.commits = 0
+        self.fail_at = fail_at
+        self._waiting: list[tuple[Table, list[Row]]] = []
+        self._calls = 0
+
+    def write(self, table: Table, rows: Sequence[Row]) -> None:
+        """Take rows."""
+        self._called()
+        self._waiting.append((table, list(rows)))
+
+    def commit(self, cursor: ExportCursor) -> None:
+        """Keep them."""
+        self._called()
+        for table, rows in self._waiting:
+            assert all(len(row) == len(table.columns) for row in rows)
+            self.rows[table.name] += rows
+        self._waiting.clear()
+        self.cursor = cursor
+        self.commits += 1
+
+    def again(self, fail_at: int | None = None) -> Self:
+        """Give what the next export finds."""
+        self._waiting.clear()
+        self._calls, self.fail_at = 0, fail_at
+        return self
+
+    @property
+    def sids(self) -> list[str]:
+        """Give the runs that are there."""
+        return [row[0] for row in self.rows["executions"]]
+
+    def _called(self) -> None:
+        self._calls += 1
+        if self._calls == self.fail_at:
+            raise ExportError("full")

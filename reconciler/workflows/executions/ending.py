@@ -68,8 +68,13 @@ def choose_all(
     """Choose all runs of this status; with a moment only those that began before it."""
     world.progress.begin(_FINDING, len(flows))
     found: list[SeenRun] = []
-    for flow in flows:
-        found += [SeenRun(flow, run) for run in each_run(world.runs, flow, ExecutionFilter(status, until=before))]
+    which = ExecutionFilter(status, until=before)
+
+    def chosen(flow: KnownFlow) -> list[SeenRun]:
+        return [SeenRun(flow, run) for run in each_run(world.runs, flow, which)]
+
+    for _, of_flow in in_order(world.pool, world.clock, chosen, flows):
+        found += of_flow
         world.progress.advance(_FINDING)
     return Chosen(tuple(found))
 

@@ -21,7 +21,7 @@ from reconciler.workflows.executions.batches import oldest_first
 from reconciler.workflows.executions.flows import KnownFlow, RunsWorld, SeenRun
 from reconciler.workflows.executions.listing import RETENTION
 from reconciler.workflows.executions.order import in_order
-from reconciler.workflows.executions.rows import Pseudonym, WholeRun, read_whole, rows_of
+from reconciler.workflows.executions.rows import Pseudonym, WholeRun, covered_in, read_whole, rows_of
 
 OVERLAP: Final = timedelta(minutes=5)
 """How late a list may show a run."""
@@ -40,6 +40,7 @@ class ExportRequest:
         since: for flows that no export to this place had yet, where to begin; None begins with what Studio has.
         until: leave out what began then or later; None leaves nothing out.
         pseudonym: what stands for contacts.
+        sensitive: texts that no context may show, whoever asks; they are covered.
     """
 
     flows: tuple[KnownFlow, ...]
@@ -47,6 +48,7 @@ class ExportRequest:
     pseudonym: Pseudonym
     since: datetime | None = None
     until: datetime | None = None
+    sensitive: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +195,8 @@ class _Job:
         if whole is None:
             self.lost += 1
             return
-        for table, rows in rows_of(whole, self._asked.pseudonym, contexts=self._asked.settings.contexts):
+        covered = covered_in(whole, self._asked.sensitive)
+        for table, rows in rows_of(covered, self._asked.pseudonym, contexts=self._asked.settings.contexts):
             if rows:
                 self._sink.write(table, rows)
                 self.rows[table.name] += len(rows)

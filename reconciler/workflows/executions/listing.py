@@ -7,8 +7,9 @@ not the flow's own number: that is in its context, which is read only for `sende
 from __future__ import annotations
 
 import heapq
+import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -63,22 +64,15 @@ class Listed:
 
 
 def list_runs(world: RunsWorld, flows: tuple[KnownFlow, ...], wanted: Wanted) -> Listed:
-    """Give the newest runs that are asked for. Keeps no more of them than the limit."""
-    world.progress.begin(_WORK, len(flows))
-    newest: list[tuple[datetime, str, SeenRun]] = []
+    """Give the newest runs that are asked for. Keeps no more of them than the limit for each flow."""
+    newest: list[_Aged] = []
     total = 0
-    for flow in flows:
-        for run in _matching(world, flow, wanted):
-            total += 1
-            entry = (run.date_created or _NEVER, run.sid, SeenRun(flow, run))
-            if wanted.limit and len(newest) == wanted.limit:
-                heapq.heappushpop(newest, entry)
-            else:
-                heapq.heappush(newest, entry)
-        world.progress.advance(_WORK)
+    for entries, number in _each_flow(world, flows, wanted):
+        newest = heapq.nlargest(wanted.limit, [*newest, *entries]) if wanted.limit else [*newest, *entries]
+        total += number
     places = {flow: place for place, flow in enumerate(flows)}
-    newest.sort(reverse=True, key=lambda entry: entry[:2])
-    shown = sorted((entry[2] for entry in newest), key=lambda seen: places[seen.flow])
+    newest.sort(reverse=True)
+    shown = sorted((entry.seen for entry in newest), key=lambda seen: places[seen.flow])
     return Listed(tuple(shown), total, lost_before(wanted.which.since, world.clock.now()))
 
 
@@ -112,6 +106,38 @@ def ends_of(context: Json) -> tuple[str | None, str | None]:
     if _REQUEST in trigger:  # the flow's own number contacted somebody
         return _text(trigger, _REQUEST, "from") or own, _text(trigger, _REQUEST, "to") or contact
     return contact, own
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class _Aged:
+    """A run by its age; the younger is the greater."""
+
+    at: datetime
+    sid: str
+    seen: SeenRun = field(compare=False)
+
+
+def _each_flow(world: RunsWorld, flows: tuple[KnownFlow, ...], wanted: Wanted) -> Iterator[tuple[list[_Aged], int]]:
+    """Give for each flow the newest of its runs that fit, and how many do."""
+
+    def newest(flow: KnownFlow) -> tuple[list[_Aged], int]:
+        counted = itertools.count()
+        found = (
+            _Aged(run.date_created or _NEVER, run.sid, SeenRun(flow, run))
+            for run, _ in zip(_matching(world, flow, wanted), counted, strict=False)
+        )
+        return heapq.nlargest(wanted.limit, found) if wanted.limit else list(found), next(counted)
+
+    world.progress.begin(_WORK, len(flows))
+    # Contexts are read several at a time themselves; whoever waits for a thread in a thread may wait for ever.
+    each = (
+        in_order(world.pool, world.clock, newest, flows)
+        if wanted.sender is None and wanted.recipient is None
+        else ((flow, newest(flow)) for flow in flows)
+    )
+    for _, found in each:
+        world.progress.advance(_WORK)
+        yield found
 
 
 def _matching(world: RunsWorld, flow: KnownFlow, wanted: Wanted) -> Iterator[Execution]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from reconciler.definition.secrets import masked
 from reconciler.model.execution import ExecutionStep
 from reconciler.model.export import EXECUTION_CONTEXTS, EXECUTIONS, STEP_CONTEXTS, STEPS, Row, Table
 from reconciler.model.jsontypes import Json
@@ -38,6 +39,14 @@ def read_whole(runs: ExecutionReader, seen: SeenRun, *, contexts: bool) -> Whole
         return WholeRun(seen, steps)
     context = runs.fetch_context(flow, sid)
     return WholeRun(seen, steps, context, tuple(runs.fetch_step_context(flow, sid, step.sid) for step in steps))
+
+
+def covered_in(whole: WholeRun, sensitive: frozenset[str]) -> WholeRun:
+    """Give the run with these texts covered in its contexts."""
+    if not sensitive or (whole.context is None and not whole.step_contexts):
+        return whole
+    contexts = tuple(masked(context, sensitive) for context in whole.step_contexts)
+    return replace(whole, context=masked(whole.context, sensitive), step_contexts=contexts)
 
 
 def rows_of(whole: WholeRun, pseudonym: Pseudonym, *, contexts: bool) -> Iterator[tuple[Table, list[Row]]]:

@@ -10,61 +10,14 @@ from hypothesis import strategies as st
 
 from reconciler.errors import ExportError, UsageError
 from reconciler.model.execution import ExecutionFilter
-from reconciler.model.export import EXECUTIONS, STEPS, TABLES, ExportSettings
+from reconciler.model.export import EXECUTIONS, STEPS, ExportSettings
 from reconciler.workflows.executions import batches
 from reconciler.workflows.executions.exporting import COMMIT_SECONDS, ExportRequest, export
-from tests.support.executions import BEGIN, HELLO, MENU, Account, execution, run_sid, step, world_of
+from tests.support.executions import BEGIN, HELLO, MENU, Account, MemorySink, execution, run_sid, step, world_of
 from tests.support.world import VirtualClock
 
 PLAIN = ExportSettings()
 MINUTE = timedelta(minutes=1)
-
-
-class Memory:
-    """Keeps an export as a folder would: what was not committed goes with a failure.
-
-    Attributes:
-        fail_at: the call that fails; None for none.
-    """
-
-    def __init__(self, fail_at=None):
-        self.cursor = None
-        self.rows = {table.name: [] for table in TABLES}
-        self.commits = 0
-        self.fail_at = fail_at
-        self._waiting = []
-        self._calls = 0
-
-    def write(self, table, rows):
-        """Take rows."""
-        self._called()
-        self._waiting.append((table, list(rows)))
-
-    def commit(self, cursor):
-        """Keep them."""
-        self._called()
-        for table, rows in self._waiting:
-            assert all(len(row) == len(table.columns) for row in rows)
-            self.rows[table.name] += rows
-        self._waiting.clear()
-        self.cursor = cursor
-        self.commits += 1
-
-    def again(self, fail_at=None):
-        """Give what the next export finds."""
-        self._waiting.clear()
-        self._calls, self.fail_at = 0, fail_at
-        return self
-
-    @property
-    def sids(self):
-        """Give the runs that are there."""
-        return [row[0] for row in self.rows["executions"]]
-
-    def _called(self):
-        self._calls += 1
-        if self._calls == self.fail_at:
-            raise ExportError("full")
 
 
 def asked(flows=(HELLO,), more=PLAIN, **span):
@@ -78,7 +31,7 @@ def taken(account, sink, clock=None, **more):
 def test_each_run_comes_once_when_it_has_ended():
     """What has not ended waits; when it has, it comes, and nothing else comes again."""
     account = Account([execution(1, at=9), execution(2, at=5, status="active"), execution(3, at=1)])
-    sink = Memory()
+    sink = MemorySink()
     done = taken(account, sink)
     assert (sink.sids, done.open, done.rows["executions"]) == ([run_sid(1), run_sid(3)], 1, 2)
     assert taken(account, sink.again()).rows == {}
@@ -91,7 +44,7 @@ def test_each_run_comes_once_when_it_has_ended():
 def test_active_ones_come_at_once_and_again_at_their_end():
     """With --include-active a run is there as it stands, and once more when it has ended."""
     account = Account([execution(1, status="active")])
-    sink, more = Memory(), ExportSettings(active=True)
+    sink, more = MemorySink(), ExportSettings(active=True)
     taken(account, sink, more=more)
     taken(account, sink.again(), more=more)
     account.runs[0] = replace(account.runs[0], status="ended")
@@ -103,7 +56,7 @@ def test_active_ones_come_at_once_and_again_at_their_end():
 def test_a_run_that_a_list_shows_late_is_not_left_out():
     """A run that began a little before the newest one and was not listed then comes with the next export."""
     account = Account([execution(1, at=1)])
-    sink = Memory()
+    sink = MemorySink()
     taken(account, sink)
     account.runs.append(execution(2, at=5))
     taken(account, sink.again())
@@ -114,7 +67,7 @@ def test_rows_have_the_path_and_a_pseudonym():
     """Steps are numbered in the order of the path; a contact is never as it is unless that was asked for."""
     run = execution(1)
     account = Account([run], {run.sid: [step(1, run, "Trigger x ask"), step(2, run, "ask y Ended")]})
-    sink = Memory()
+    sink = MemorySink()
     taken(account, sink)
     (row,) = sink.rows["executions"]
     named = dict(zip([column.name for column in EXECUTIONS.columns], row, strict=True))
@@ -131,7 +84,7 @@ def test_contexts_come_when_they_are_asked_for():
     run = execution(1)
     first = step(1, run, "Trigger x Ended")
     account = Account([run], {run.sid: [first]}, {run.sid: {"a": 1}, first.sid: {"b": 2}})
-    sink = Memory()
+    sink = MemorySink()
     taken(account, sink, more=ExportSettings(personal=True, contexts=True))
     assert sink.rows["execution-contexts"] == [(run.sid, {"a": 1})]
     assert sink.rows["step-contexts"] == [(first.sid, run.sid, {"b": 2})]
@@ -140,7 +93,7 @@ def test_contexts_come_when_they_are_asked_for():
 def test_a_span_restricts_the_first_export_only():
     """--since is where a flow begins that the folder does not know; what is known goes on where it stopped."""
     account = Account([execution(n, at=n) for n in range(1, 30)])
-    sink = Memory()
+    sink = MemorySink()
     taken(account, sink, since=BEGIN - 20 * MINUTE, until=BEGIN - 10 * MINUTE)
     assert sink.sids == [run_sid(n) for n in range(20, 10, -1)]
     taken(account, sink.again(), since=BEGIN - 2 * MINUTE)
@@ -149,7 +102,7 @@ def test_a_span_restricts_the_first_export_only():
 
 def test_other_settings_need_another_place():
     """Rows of two kinds are never mixed."""
-    account, sink = Account([execution(1)]), Memory()
+    account, sink = Account([execution(1)]), MemorySink()
     taken(account, sink)
     with pytest.raises(UsageError):
         taken(account, sink.again(), more=ExportSettings(personal=True))
@@ -164,7 +117,7 @@ def test_what_is_gone_is_counted():
             account.runs = [run for run in account.runs if run.sid != sid]
 
     account.before = before
-    sink = Memory()
+    sink = MemorySink()
     assert taken(account, sink).lost == 1
     assert sink.sids == [run_sid(2)]
     account.runs = account.runs[:-1]
@@ -174,7 +127,7 @@ def test_what_is_gone_is_counted():
 
 def test_a_gap_is_told():
     """Who exports less than every thirty days is told of which flows something may be missing."""
-    account, sink, clock = Account([execution(1)]), Memory(), VirtualClock()
+    account, sink, clock = Account([execution(1)]), MemorySink(), VirtualClock()
     taken(account, sink, clock, flows=(HELLO, MENU))
     clock.elapsed = timedelta(days=31).total_seconds()
     assert taken(account, sink.again(), clock, flows=(HELLO, MENU)).gaps == (HELLO, MENU)
@@ -185,7 +138,7 @@ def test_long_exports_are_committed_now_and_then():
     clock = VirtualClock()
     account = Account([execution(n, at=n) for n in range(1, 6)])
     account.before = lambda word, _: setattr(clock, "elapsed", clock.elapsed + COMMIT_SECONDS) if word == "steps" else 0
-    sink = Memory()
+    sink = MemorySink()
     taken(account, sink, clock)
     assert sink.commits > 1
 
@@ -202,7 +155,7 @@ def test_nothing_comes_twice_and_nothing_is_left_out(begun, waits, fails, late):
     runs = [execution(n, at=at / 10, status="active" if n in waits else "ended") for n, at in enumerate(begun)]
     steps = {run.sid: [step(n * 10 + k, run, "a b c") for k in range(3)] for n, run in enumerate(runs)}
     account = Account([run for n, run in enumerate(runs) if n not in late], steps)
-    sink = Memory()
+    sink = MemorySink()
     for fail in fails:
         try:
             taken(account, sink.again(fail))

@@ -79,7 +79,7 @@ def _exported(app: App, addresses: tuple[Address | str, ...], flags: _Flags, set
         lost = lost_before(since, found.world.clock.now())
         if lost is not None:
             app.console.say(retention(lost))
-        asked = ExportRequest(flows, settings, _unchanged, since, until)
+        asked = ExportRequest(flows, settings, _unchanged, since, until, app.console.covered)
         return _to_file(found, flags, asked) or _to_folder(found, flags, asked)
 
 
