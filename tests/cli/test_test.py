@@ -210,7 +210,7 @@ def test_processes_change_nothing(project, tests):
     """Many tests give the same bytes whatever is done first, and by however many processes."""
     named = (
         TEST.format(name=f"{flow}-{n}", flow=flow, text=f"This is {flow}")
-        for n in range(40)
+        for n in range(80)
         for flow in ("hello", "menu")
     )
     tests.write_text("".join(named).replace("This is menu", "This is the menu", 3))
