@@ -36,6 +36,8 @@ from reconciler.workflows.traffic.summary import Report
 Kept: TypeAlias = Callable[[tuple[str, ...], datetime | None, datetime | None], Runs]
 """Gives the executions of flows by their SIDs (none: of all) that began between two moments, or more."""
 
+_COUNTING: Final = "Counting executions"
+
 _WEEK: Final = timedelta(days=7)
 
 
@@ -85,14 +87,17 @@ def from_events(app: App, question: Question, path: Path) -> Report:
         def executions(sids: tuple[str, ...], since: datetime | None, until: datetime | None) -> Runs:
             return (one for sid in sids or (None,) for one in store.executions(sid, since, until))
 
+        app.console.progress.begin(_COUNTING, store.summary().executions)
         return _kept(app, question, f"events in {path}", executions)
 
 
 def from_export(app: App, question: Question, path: Path) -> Report:
     """Count the executions of an export."""
-    from reconciler.exports.reading import read_export  # noqa: PLC0415 - only for who exports
+    from reconciler.exports.reading import ExportedRuns  # noqa: PLC0415 - only for who exports
 
-    return _kept(app, question, f"the export in {path}", lambda sids, _since, _until: read_export(path, sids or None))
+    exported = ExportedRuns(path)
+    app.console.progress.begin(_COUNTING, exported.number)
+    return _kept(app, question, f"the export in {path}", lambda sids, _since, _until: exported.runs(sids or None))
 
 
 def _kept(app: App, question: Question, source: str, kept: Kept) -> Report:
@@ -107,8 +112,14 @@ def _kept(app: App, question: Question, source: str, kept: Kept) -> Report:
     notes: list[str] = []
     definitions = either(_perhaps_live(app, question.variables, notes), declared_definitions(found.desired, state))
     sids = tuple(flow.sid for flow in (*flows, *callers))
-    counted = report(kept(sids, since, until), asked, definitions)
+    counted = report(_counting(app, kept(sids, since, until)), asked, definitions)
     return replace(counted, notes=(*counted.notes, *notes))
+
+
+def _counting(app: App, given: Runs) -> Runs:
+    for one in given:
+        yield one
+        app.console.progress.advance(_COUNTING)
 
 
 def _perhaps_live(app: App, variables: Variables, notes: list[str]) -> Definitions:

@@ -29,56 +29,70 @@ _Read: TypeAlias = Mapping[str, Any]
 """A row by the names of its columns. What is nothing is None, or empty in CSV."""
 
 _SID: Final = "execution_sid"
+_NONE: Final[tuple[None, Iterator[ExecutionStep]]] = (None, iter(()))
 
 
-def read_export(
-    folder: Path, flows: Collection[str] | None = None
-) -> Iterator[tuple[Execution, tuple[ExecutionStep, ...]]]:
-    """Give the executions of an export in its order, each once: of two rows the one that says that it ended.
+class ExportedRuns:
+    """The executions of an export.
 
-    Args:
-        folder: of the export.
-        flows: SIDs of those that executions began with. Default all.
-
-    Raises:
-        UsageError: there is no export, or a file of it cannot be read.
+    Attributes:
+        number: how many there are.
     """
-    files = [path for form in FORMATS for path in (folder / EXECUTIONS.name).glob(f"[!.]*.{form}")]
-    if not files:
-        raise UsageError(
-            f"there are no executions in {folder}", hint="Name the folder that `reconciler executions export` wrote."
-        )
-    files.sort()
-    ended = _ended_later(files)
-    for file in files:
-        steps = groupby(_rows(folder / STEPS.name / file.name, _step), key=attrgetter(_SID))
-        sid, group = next(steps, (None, iter(())))
-        for execution in _rows(file, _execution):
-            mine: tuple[ExecutionStep, ...] = ()
-            if sid == execution.sid:
-                mine = tuple(group)
-                sid, group = next(steps, (None, iter(())))
-            over = execution.status == "active" and execution.sid in ended
-            if not over and (flows is None or execution.flow_sid in flows):
-                yield execution, mine
-        if sid is not None:
-            raise UsageError(
-                f"{folder / STEPS.name / file.name}: steps of {sid}, which is not where its file of executions has it",
-                hint="The two files of a number belong together, as they were written: export to a new folder.",
-            )
 
+    def __init__(self, folder: Path) -> None:
+        """Look at all executions once, without their steps.
 
-def _ended_later(files: Collection[Path]) -> frozenset[str]:
-    """Give the SIDs of those that had not ended in an earlier export and have in a later one."""
-    active: set[str] = set()
-    ended: set[str] = set()
-    for file in files:
-        for execution in _rows(file, _execution):
+        Raises:
+            UsageError: there is no export, or a file of it cannot be read.
+        """
+        self._steps = folder / STEPS.name
+        found = (path for form in FORMATS for path in (folder / EXECUTIONS.name).glob(f"[!.]*.{form}"))
+        self._files = sorted(found)
+        if not self._files:
+            hint = "Name the folder that `reconciler executions export` wrote."
+            raise UsageError(f"there are no executions in {folder}", hint=hint)
+        rows, active = 0, set()
+        ended: set[str] = set()
+        for execution in (one for file in self._files for one in _rows(file, _execution)):
+            rows += 1
             if execution.status == "active":
                 active.add(execution.sid)
             elif execution.sid in active:
                 ended.add(execution.sid)
-    return frozenset(ended)
+        self._ended_later = frozenset(ended)
+        self.number = rows - len(ended)
+
+    def runs(self, flows: Collection[str] | None = None) -> Iterator[tuple[Execution, tuple[ExecutionStep, ...]]]:
+        """Give each once with its steps, in the export's order: of two rows the one that says that it ended.
+
+        Args:
+            flows: SIDs of those that executions began with. Default all.
+
+        Raises:
+            UsageError: a file cannot be read.
+        """
+        for file in self._files:
+            for execution, steps in self._read(file):
+                over = execution.status == "active" and execution.sid in self._ended_later
+                if not over and (flows is None or execution.flow_sid in flows):
+                    yield execution, steps
+
+    def _read(self, file: Path) -> Iterator[tuple[Execution, tuple[ExecutionStep, ...]]]:
+        """Give the executions of one commit with their steps, which stand in another file in the same order."""
+        other = self._steps / file.name
+        groups = groupby(_rows(other, _step), key=attrgetter(_SID))
+        sid, steps = next(groups, _NONE)
+        for execution in _rows(file, _execution):
+            if sid == execution.sid:
+                yield execution, tuple(steps)
+                sid, steps = next(groups, _NONE)
+            else:
+                yield execution, ()
+        if sid is not None:
+            raise UsageError(
+                f"{other}: steps of {sid}, which is not where {file} has it",
+                hint="Files of one number belong together, as they were written: export to a new folder.",
+            )
 
 
 def _rows(file: Path, make: Callable[[_Read], T]) -> Iterator[T]:

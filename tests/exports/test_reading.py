@@ -8,7 +8,7 @@ import pytest
 from reconciler.errors import UsageError
 from reconciler.exports.folder import opened
 from reconciler.exports.formats import FORMATS
-from reconciler.exports.reading import read_export
+from reconciler.exports.reading import ExportedRuns
 from reconciler.model.execution import Execution
 from reconciler.workflows.executions.flows import KnownFlow, SeenRun
 from reconciler.workflows.executions.rows import WholeRun, rows_of
@@ -57,8 +57,9 @@ def test_what_was_exported_is_read(tmp_path, cursor, runs, form):
     if form == "parquet":
         pytest.importorskip("pyarrow")
     write(tmp_path, form, cursor, runs[:2], runs[2:])
-    assert list(read_export(tmp_path)) == as_exported(runs)
-    assert list(read_export(tmp_path, [OTHER])) == as_exported(runs[3:])
+    assert ExportedRuns(tmp_path).number == len(runs)
+    assert list(ExportedRuns(tmp_path).runs()) == as_exported(runs)
+    assert list(ExportedRuns(tmp_path).runs([OTHER])) == as_exported(runs[3:])
 
 
 def test_of_an_execution_that_comes_again_the_end_counts(tmp_path, cursor, runs):
@@ -66,7 +67,8 @@ def test_of_an_execution_that_comes_again_the_end_counts(tmp_path, cursor, runs)
     (active, steps), done = runs[2], runs[0]
     ended = (replace(active, status="ended"), [*steps, replace(done[1][1], execution_sid=active.sid, sid="FT9")])
     write(tmp_path, "jsonl", cursor, runs[:3], [ended])
-    assert list(read_export(tmp_path)) == as_exported([*runs[:2], ended])
+    assert ExportedRuns(tmp_path).number == len(runs[:3])
+    assert list(ExportedRuns(tmp_path).runs()) == as_exported([*runs[:2], ended])
 
 
 @pytest.mark.parametrize("damage", ["torn", "other", "mixed"])
@@ -79,10 +81,10 @@ def test_what_no_export_writes_is_refused(tmp_path, cursor, runs, damage):
         {"torn": text[:-9], "other": text.replace("flow_sid", "flow"), "mixed": text.splitlines()[-1] + "\n"}[damage]
     )
     with pytest.raises(UsageError, match="000001"):
-        list(read_export(tmp_path))
+        list(ExportedRuns(tmp_path).runs())
 
 
 def test_a_folder_without_an_export_is_refused(tmp_path):
     """A wrong folder is no empty export."""
     with pytest.raises(UsageError):
-        list(read_export(tmp_path))
+        list(ExportedRuns(tmp_path).runs())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
+from itertools import islice
 from typing import Final, TypeAlias
 
 from reconciler.errors import NotFoundError
@@ -16,7 +17,8 @@ from reconciler.workflows.executions.order import in_order
 Runs: TypeAlias = Iterable[tuple[Execution, Sequence[ExecutionStep]]]
 """Executions, each with all its steps."""
 
-_WORK: Final = "Reading executions"
+_BATCH: Final = 1_000
+"""Executions whose number is told before their steps are read: the list may be too long to be kept."""
 
 
 def live_runs(
@@ -31,13 +33,17 @@ def live_runs(
         flows: whose executions.
         which: of them.
     """
-    world.progress.begin(_WORK, len(flows))
     for flow in flows:
         runs = each_run(world.runs, flow, which)
-        for run, steps in in_order(world.pool, world.clock, partial(_steps, world.runs, flow), runs):
-            if steps is not None:
-                yield run, steps
-        world.progress.advance(_WORK)
+        done = 0
+        while batch := list(islice(runs, _BATCH)):
+            name = f"Reading {flow.name}, executions {done + 1:,} to {done + len(batch):,}"
+            world.progress.begin(name, len(batch))
+            for run, steps in in_order(world.pool, world.clock, partial(_steps, world.runs, flow), batch):
+                if steps is not None:
+                    yield run, steps
+                world.progress.advance(name)
+            done += len(batch)
 
 
 def _steps(runs: ExecutionReader, flow: KnownFlow, run: Execution) -> Sequence[ExecutionStep] | None:
