@@ -184,3 +184,12 @@ def test_one_second_can_have_any_number():
     """What cannot be cut any more is given as it is."""
     account = Account([execution(n) for n in range(batches.MOST + 5)])
     assert sum(map(len, batches.oldest_first(account, HELLO, ExecutionFilter(), BEGIN))) == batches.MOST + 5
+
+
+def test_the_last_cut_is_below_a_second():
+    """A span of less than two seconds is cut once more, and nothing is lost at the cut."""
+    runs = [execution(n, at=(n % 3) / 60 * 0.6) for n in range(batches.MOST + 9)]
+    which = ExecutionFilter(since=BEGIN - timedelta(seconds=1.5), until=BEGIN + timedelta(seconds=0.4))
+    parts = list(batches.oldest_first(Account(runs), HELLO, which, BEGIN))
+    assert len(parts) > 1
+    assert len({run.sid for part in parts for run in part}) == sum(map(len, parts)) == len(runs)
