@@ -21,6 +21,8 @@ from tests.benchmarks.definitions import seconds_of_lint
 from tests.benchmarks.exports import exports
 from tests.benchmarks.processes import Run, emulator, reconciler
 from tests.benchmarks.project import generate
+from tests.benchmarks.scenarios import command as tests_of
+from tests.benchmarks.scenarios import steps_per_second as scenario_steps_per_second
 from tests.benchmarks.simulation import steps_per_second
 from tests.benchmarks.states import seconds_per_record
 from tests.benchmarks.traffic import fold_per_second, report_on_export
@@ -29,7 +31,7 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 UNCHANGED_BUDGETS = {100: "", 1_000: "2 s", 10_000: "10 s, 300 MB"}
 LATENCY = 0.1
 PARALLELISM = 8
-PARTS = "start,compare,lint,simulate,state,sizes,latency,export,report"
+PARTS = "start,compare,lint,simulate,test,state,sizes,latency,export,report"
 
 
 def row(*cells: object) -> None:
@@ -126,6 +128,14 @@ def simulate() -> None:
     row("  state kept between events", "", f"{steps_per_second(keep=True):,.0f}/s", "", "")
 
 
+def test() -> None:
+    """Run scenario tests: in this process, and 200 of them by the command line, with and without coverage."""
+    row("steps of scenario tests", "", f"{scenario_steps_per_second():,.0f}/s", "", "")
+    for what, options in (("", ()), (" with coverage", ("--coverage",)), (" in one process", ("--parallelism", "1"))):
+        with tempfile.TemporaryDirectory() as temporary:
+            costs(f"200 scenario tests{what}", 0, tests_of(Path(temporary), 200, *options), "")
+
+
 def export(steps: int) -> None:
     """Export many steps from an emulator, in two formats, and then what is new."""
     with tempfile.TemporaryDirectory() as temporary:
@@ -159,6 +169,7 @@ def main() -> None:
         "latency": latency,
         "state": state,
         "simulate": simulate,
+        "test": test,
         "lint": lint,
         "export": lambda: export(options.steps),
         "report": lambda: report(options.steps),
