@@ -83,6 +83,7 @@ def _touch(path: Path) -> None:
 
 
 def _prepare(connection: sqlite3.Connection, path: Path, *, create: bool) -> None:
+    _refuse_others(connection, path, empty=create)
     if create:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
@@ -90,9 +91,14 @@ def _prepare(connection: sqlite3.Connection, path: Path, *, create: bool) -> Non
         _make(connection)
     else:
         connection.execute("PRAGMA query_only = ON")
+
+
+def _refuse_others(connection: sqlite3.Connection, path: Path, *, empty: bool) -> None:
+    """Leave alone what is no store of ours. `empty`: an empty file may become one."""
     (application,) = connection.execute("PRAGMA application_id").fetchone()
     (version,) = connection.execute("PRAGMA user_version").fetchone()
-    if application != _APPLICATION:
+    (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    if application != _APPLICATION and not (empty and tables == 0):
         raise UsageError(f"{path} is no store of events", hint="Name another file with --database.")
     if version > FORMAT:
         raise UsageError(f"{path} has the format {version}, made by a newer reconciler", hint="Use that one.")

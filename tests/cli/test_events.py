@@ -268,6 +268,7 @@ def test_what_was_answered_survives_a_kill(tmp_path):
     assert "403" in err
     assert "400" in err
     assert TOKEN not in err
+    assert not any(TOKEN.encode() in file.read_bytes() for file in tmp_path.iterdir())
     with contextlib.closing(sqlite3.connect(database)) as connection:
         ids = [row[0] for row in connection.execute("SELECT id FROM events")]
     assert acknowledged <= set(ids)

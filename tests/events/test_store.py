@@ -164,8 +164,15 @@ def test_a_store_that_is_only_read_is_not_made(tmp_path: Path):
     with pytest.raises(UsageError):
         EventStore(tmp_path / "text", create=True)
     sqlite3.connect(tmp_path / "other").execute("CREATE TABLE a (b)").connection.close()
+    before = (tmp_path / "other").read_bytes()
     with pytest.raises(UsageError):
         EventStore(tmp_path / "other", create=True)
+    assert (tmp_path / "other").read_bytes() == before
+    newer = EventStore(tmp_path / "newer", create=True)
+    newer._connection.execute("PRAGMA user_version = 99")
+    newer.close()
+    with pytest.raises(UsageError):
+        EventStore(tmp_path / "newer", create=True)
 
 
 def test_who_only_reads_cannot_write(open_store, tmp_path: Path):
