@@ -96,8 +96,8 @@ def _row(one: ReceivedRun, *, personal: bool) -> tuple[str, ...]:
     began = "" if run.date_created is None else f"{run.date_created.astimezone(UTC):%Y-%m-%d %H:%M}"
     contact = contact_shown(run.contact, personal=personal or one.pseudonymous)
     return (
-        run.sid,
-        one.seen.flow.name,
+        plain(run.sid),
+        plain(one.seen.flow.name),
         run.status.ljust(6),
         began,
         "" if run.revision is None else f"r{run.revision}",
