@@ -59,14 +59,14 @@ class AssetList:
         assets = _assets(studio, call)
         rows = assets.get(self.name, []) if not self.inside else _row(assets, self.inside, call).get(self.name, [])
         listing = replace(call.listing(studio, self.key), order="oldest")
-        return listing.answer(_page([*map(_whole(call), cast("Rows", rows))], listing))
+        return listing.answer(numbered_page([*map(_whole(call), cast("Rows", rows))], listing))
 
 
 def list_numbers(studio: Studio, call: Call) -> Answer:
     """ListIncomingPhoneNumber, in the manner of the API of 2010: no `meta`, and paths instead of URLs."""
     rows = [*map(_whole(call), _assets(studio, call).get("phone_numbers", []))]
     listing = replace(call.listing(studio, "incoming_phone_numbers"), order="oldest")
-    page = json.loads(listing.answer(_page(rows, listing)).body)
+    page = json.loads(listing.answer(numbered_page(rows, listing)).body)
     following = page["meta"]["next_page_url"]
     path = None if following is None else following.removeprefix(call.base)
     return json_answer({"incoming_phone_numbers": page["incoming_phone_numbers"], "next_page_uri": path})
@@ -120,7 +120,7 @@ def _build_of(environment: Mapping[str, Any]) -> str:
     return "ZB" + derived(str(environment.get("sid")))
 
 
-def _page(rows: Rows, listing: Listing) -> list[tuple[JsonObject, Json]]:
+def numbered_page(rows: Rows, listing: Listing) -> list[tuple[JsonObject, Json]]:
     """Give the rows of a window, each with its place; lists of assets are in the order in which they were told."""
     window = listing.window()
     numbered = list(enumerate(rows, 1))

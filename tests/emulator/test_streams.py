@@ -145,6 +145,26 @@ def test_types(api):
     assert api.get("/events/v1/Types/no.such").status_code == 404
 
 
+def test_lists_are_followed_over_pages(api):
+    """Sinks, types and subscribed types come in pages; filters hold over pages."""
+    sinks = [sink(api) for _ in range(5)]
+    for number in (0, 2, 4):
+        subscribe(api, sinks[number]["sid"])
+    for path, key, query, expected in (
+        ("/events/v1/Sinks", "sinks", {"InUse": "true"}, [sinks[number]["sid"] for number in (0, 2, 4)]),
+        ("/events/v1/Sinks", "sinks", {"Status": "active"}, [one["sid"] for one in sinks]),
+        ("/events/v1/Types", "types", {"SchemaId": "Studio.FlowExecutionEvent"}, [STARTED, ENDED]),
+    ):
+        found, page = [], api.get(path, PageSize="1", **query).json()
+        while True:
+            found += [one.get("sid") or one["type"] for one in page[key]]
+            if page["meta"]["next_page_url"] is None:
+                break
+            page = api.get(page["meta"]["next_page_url"]).json()
+        assert found == expected
+    assert api.get("/events/v1/Sinks", InUse="maybe").status_code == 400
+
+
 def test_what_happens_is_sent(api, chat, sender_of):
     """Beginning and steps of an execution arrive as CloudEvents of their schemas, each once, signed for the account."""
     sender, webhook = sender_of(api)

@@ -13,7 +13,7 @@ from reconciler.emulator.answers import Answer, RefusalError, bad_parameter, jso
 from reconciler.emulator.render import date
 from reconciler.emulator.sids import derived
 from reconciler.emulator.streams.cloudevents import test_event
-from reconciler.emulator.streams.tables import SinkRow
+from reconciler.emulator.streams.tables import SinkFilter, SinkRow
 from reconciler.emulator.studio import Call, Studio
 from reconciler.emulator.transaction import Transaction
 from reconciler.model.jsontypes import JsonObject
@@ -23,20 +23,15 @@ _KINDS: Final = ("kinesis", "webhook", "segment", "email")
 
 def list_sinks(studio: Studio, call: Call) -> Answer:
     """ListSink: oldest first, by status and use when these are named."""
-    wanted = {name: call.query[name] for name in ("InUse", "Status") if name in call.query}
-    listing = replace(call.listing(studio, "sinks", wanted), order="oldest")
+    asked = {name: call.query[name] for name in ("InUse", "Status") if name in call.query}
+    in_use = asked.get("InUse")
+    if in_use not in {None, "true", "false"}:
+        raise bad_parameter("InUse must be true or false")
+    wanted = SinkFilter(asked.get("Status"), None if in_use is None else in_use == "true")
+    listing = replace(call.listing(studio, "sinks", asked), order="oldest")
     with studio.store.read() as t:
-        found = [
-            (row, place) for row, place in t.streams.sinks(call.account, listing.window()) if _fits(t, row, wanted)
-        ]
-    return listing.answer([(_body(row, call.base), place) for row, place in found])
-
-
-def _fits(t: Transaction, row: SinkRow, wanted: dict[str, str]) -> bool:
-    if wanted.get("Status") not in {None, row.status}:
-        return False
-    used = str(t.streams.using(row.sid) is not None).lower()
-    return wanted.get("InUse") in {None, used}
+        rows = t.streams.sinks(call.account, listing.window(), wanted)
+    return listing.answer([(_body(row, call.base), place) for row, place in rows])
 
 
 def create_sink(studio: Studio, call: Call) -> Answer:
@@ -79,7 +74,7 @@ def delete_sink(studio: Studio, call: Call) -> Answer:
     with studio.store.write() as t:
         row = _sink(t, call)
         if t.streams.using(row.sid) is not None:
-            raise in_use(row.sid)
+            raise used(row.sid)
         t.streams.delete_sink(row)
     return Answer(204)
 
@@ -107,7 +102,7 @@ def validate_sink(studio: Studio, call: Call) -> Answer:
     return json_answer({"result": "valid"}, status=201)
 
 
-def in_use(sid: str) -> RefusalError:
+def used(sid: str) -> RefusalError:
     """Give the error for a sink that a subscription uses."""
     return bad_parameter(f"Sink with SID {sid} is in use")
 

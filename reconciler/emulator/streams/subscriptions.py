@@ -7,8 +7,9 @@ from dataclasses import replace
 from typing import cast
 
 from reconciler.emulator.answers import Answer, bad_parameter, json_answer
+from reconciler.emulator.assets import numbered_page
 from reconciler.emulator.render import date
-from reconciler.emulator.streams.sinks import in_use
+from reconciler.emulator.streams.sinks import used
 from reconciler.emulator.streams.tables import SubscriptionRow
 from reconciler.emulator.streams.types import TYPES
 from reconciler.emulator.studio import Call, Studio
@@ -44,7 +45,7 @@ def create_subscription(studio: Studio, call: Call) -> Answer:
         if sink.status != "active":
             raise bad_parameter(f"Sink with SID {sid} is not active")
         if t.streams.using(sid) is not None:
-            raise in_use(sid)
+            raise used(sid)
         row = SubscriptionRow(0, "", call.account, sid, description, json.dumps(types), now, now, 0)
         row = t.streams.insert_subscription(row, studio.sid_of)
     return json_answer(_body(row, call.base), status=201)
@@ -72,12 +73,12 @@ def delete_subscription(studio: Studio, call: Call) -> Answer:
 
 
 def list_subscribed(studio: Studio, call: Call) -> Answer:
-    """ListSubscribedEvent: all types on one page."""
-    listing = call.listing(studio, "types")
+    """ListSubscribedEvent."""
+    listing = replace(call.listing(studio, "types"), order="oldest")
     with studio.store.read() as t:
         row = _subscription(t, call)
-    found = enumerate(_types(row).items())
-    return listing.answer([(_type_body(row, name, version, call.base), place) for place, (name, version) in found])
+    found = [_type_body(row, name, version, call.base) for name, version in _types(row).items()]
+    return listing.answer(numbered_page(found, listing))
 
 
 def create_subscribed(studio: Studio, call: Call) -> Answer:

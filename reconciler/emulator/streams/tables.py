@@ -33,6 +33,13 @@ class SinkRow(NamedTuple):
     updated: float
 
 
+class SinkFilter(NamedTuple):
+    """Which sinks are asked for; None asks for all."""
+
+    status: str | None = None
+    in_use: bool | None = None
+
+
 class SubscriptionRow(NamedTuple):
     """A subscription; `types` is a JSON object of versions by type. What is in the outbox up to `since` is older."""
 
@@ -66,10 +73,13 @@ class Streams:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
 
-    def sinks(self, account: str, window: Window) -> list[tuple[SinkRow, Json]]:
+    def sinks(self, account: str, window: Window, wanted: SinkFilter) -> list[tuple[SinkRow, Json]]:
         """List the sinks of an account, oldest first; the second of each is its place in the list."""
-        sql = f"SELECT {_SINK} FROM sinks WHERE account = :account"
-        rows = rows_of(self._connection, sql, ("seq", "ASC"), window, {"account": account})
+        sql = (
+            f"SELECT {_SINK} FROM sinks WHERE account = :account AND (:status IS NULL OR status = :status)"
+            " AND (:in_use IS NULL OR :in_use = EXISTS (SELECT 1 FROM subscriptions WHERE sink = sinks.sid))"
+        )
+        rows = rows_of(self._connection, sql, ("seq", "ASC"), window, {"account": account, **wanted._asdict()})
         return [(SinkRow(*row), row[0]) for row in rows]
 
     def sink(self, sid: str, account: str | None = None) -> SinkRow | None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final, NamedTuple
 
 from reconciler.emulator.answers import Answer, json_answer
+from reconciler.emulator.assets import numbered_page
 from reconciler.emulator.studio import Call, Studio
 from reconciler.model.jsontypes import JsonObject
 from reconciler.model.streams import ENDED, STARTED, STEP_ENDED
@@ -29,12 +31,13 @@ TYPES: Final = {
 
 
 def list_types(studio: Studio, call: Call) -> Answer:
-    """ListEventType, by schema when one is named; all on one page."""
+    """ListEventType, by schema when one is named."""
     wanted = call.query.get("SchemaId")
     asked = {"SchemaId": wanted} if wanted is not None else {}
-    listing = call.listing(studio, "types", asked)
+    listing = replace(call.listing(studio, "types", asked), order="oldest")
     found = [name for name, schema in TYPES.items() if wanted in {None, schema.name}]
-    return listing.answer([(_body(name, f"{call.base}/events/v1"), place) for place, name in enumerate(found)])
+    rows = [_body(name, f"{call.base}/events/v1") for name in found]
+    return listing.answer(numbered_page(rows, listing))
 
 
 def fetch_type(_studio: Studio, call: Call) -> Answer:
