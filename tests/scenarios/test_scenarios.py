@@ -29,6 +29,7 @@ UNBREAKABLE = re.compile(
 """JSON, a SID, URL or digest at the end, a command to copy, and what is one line for other programs' sake."""
 
 SID_OF = re.compile(r"\{sid of ([^}]+)\}")
+EXECUTION = re.compile(r"\{execution (\d+)\}")
 
 Step = Mapping[str, Any]
 
@@ -95,7 +96,7 @@ def resolved(session: Session, value: Any) -> Any:
     """Put SIDs and the port in their places."""
     if not isinstance(value, str):
         return value
-    value = value.replace(STUDIO, session.studio)
+    value = EXECUTION.sub(lambda found: session.execution(int(found[1])), value.replace(STUDIO, session.studio))
     return SID_OF.sub(lambda found: str(session.live(found[1])["sid"]), value)
 
 

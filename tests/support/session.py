@@ -126,6 +126,7 @@ class Session:
 
     def __post_init__(self) -> None:
         self.clock = StandingClock()
+        self._seen: dict[str, int] = {}
         self.store = Store(None)
         self.app = Interrupting(make_app(self.settings, store=self.store, clock=self.clock))
         self._inside = make_app(self.settings, store=self.store, clock=self.clock)
@@ -183,13 +184,22 @@ class Session:
         text = re.sub(r"\[reconciler [0-9A-HJKMNP-TV-Z]{12} [0-9a-f]{8} ", "[reconciler 01J8ZK4T9QXW 4f1c2a9e ", text)
         sid = sid_maker(self.settings.seed)
         for number in range(1, MOST):
-            text = text.replace(sid("FW", number), f"FW{number:032d}")
+            text = text.replace(sid("FW", number), f"FW{number:032d}").replace(sid("FN", number), f"FN{number:032d}")
+        # What an execution has of messages and requests: each the next number when it is seen first.
+        text = re.sub(r"\b(SM|RQ)[0-9a-f]{32}\b", lambda found: self._numbered(found[0]), text)
         text = re.sub(rf"\bUS(?!{CONSOLE_AUTHOR[2:]})[0-9a-f]{{32}}\b", OUR_USER, text)
         return re.sub(
             r"\b[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}\b",
             "4f1c2a9e-0000-4000-8000-000000000001",
             text,
         )
+
+    def execution(self, number: int) -> str:
+        """Give the SID of an execution by its number, the first is 1."""
+        return sid_maker(self.settings.seed)("FN", number)
+
+    def _numbered(self, sid: str) -> str:
+        return f"{sid[:2]}{self._seen.setdefault(sid, len(self._seen) + 1):032d}"
 
     def calls(self) -> Mapping[str, int]:
         """Give how often each operation was called since the last look."""
