@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 from reconciler.scenario.coverage import Coverage, FlowCoverage, Share
@@ -14,6 +15,10 @@ from reconciler.views.style import Style, Tone
 
 _LISTED: Final = 20
 """Uncovered transitions of a flow that are listed by name; `--json` has all of them."""
+
+_INDENT: Final = " " * 6
+_MARGIN: Final = 19
+"""What stands before the text of a line of the conversation: the time, and whose doing it is."""
 
 _WHO: Final[dict[str, tuple[str, Tone | None]]] = {
     "contact": ("contact", "move"),
@@ -33,7 +38,8 @@ def render_human(report: TestReport, style: Style) -> str:
         sign = style.paint("ok  ", "good") if one.ok else style.paint("FAIL", "remove")
         lines.append(f"{sign}  {one.scenario.name.ljust(width)}  {counted(one.steps, 'step')}")
         if one.failure is not None:
-            lines += [f"      {line}".rstrip() for line in _failure(one, one.failure, report, style)]
+            narrower = replace(style, width=style.width - len(_INDENT))
+            lines += [f"{_INDENT}{line}".rstrip() for line in _failure(one, one.failure, report, narrower)]
     if report.assumptions:
         lines += ["", *_assumptions(report, style)]
     if report.coverage is not None:
@@ -69,10 +75,11 @@ def _real(failure: Failure) -> str:
 
 def _entry(entry: Entry, start: float, report: TestReport, style: Style) -> Iterator[str]:
     who, tone = _WHO[entry.who]
-    where = f" {style.paint(f'({entry.widget})', 'faint')}" if entry.widget and entry.who != "contact" else ""
-    moment = _moment(entry.at - start)
-    text = report.cover(entry.text)
-    yield f"{moment}  {style.paint(who.ljust(8), tone)} {text}{where}"
+    where = f" ({entry.widget})" if entry.widget and entry.who != "contact" else ""
+    first, *more = _wrapped(f"{report.cover(entry.text)}{where}", style.width - _MARGIN)
+    yield f"{_moment(entry.at - start)}  {style.paint(who.ljust(8), tone)} {first}"
+    for line in more:
+        yield f"{' ' * _MARGIN}{line}"
 
 
 def _moment(seconds: float) -> str:
@@ -82,11 +89,14 @@ def _moment(seconds: float) -> str:
 
 
 def _told(name: str, text: str, report: TestReport, style: Style, tone: Tone | None) -> Iterator[str]:
-    width = max(style.width - 8, 60)
-    first, *more = textwrap.wrap(report.cover(text), width - 10, break_long_words=False) or [""]
+    first, *more = _wrapped(report.cover(text), style.width - 10)
     yield f"{style.paint(f'{name}:'.ljust(9), tone)} {first}"
     for line in more:
         yield f"{' ' * 10}{line}"
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    return textwrap.wrap(text, max(width, 30), break_long_words=False, break_on_hyphens=False) or [""]
 
 
 def _assumptions(report: TestReport, style: Style) -> Iterator[str]:
@@ -128,7 +138,9 @@ def _uncovered(one: FlowCoverage, report: TestReport, style: Style) -> Iterator[
     yield ""
     yield f"Not covered in {one.flow}"
     for line in missing[:_LISTED]:
-        yield f"  {report.cover(line)}"
+        first, *more = _wrapped(report.cover(line), style.width - 6)
+        yield f"  {first}"
+        yield from (f"      {rest}" for rest in more)
     if len(missing) > _LISTED:
         yield f"  {style.ellipsis} and {len(missing) - _LISTED} more"
 
