@@ -14,6 +14,35 @@ FLOW = "FW00000000000000000000000000000001"
 CONTACT = "+15550100042"
 WORDS = "my secret illness"
 
+KINDS = {"Trigger": "trigger", "ask": "send-and-wait-for-reply", "which": "split-based-on", "thanks": "send-message"}
+
+
+def condition(value: str) -> list[dict[str, object]]:
+    """Give a condition that something is a text."""
+    return [{"type": "equal_to", "value": value, "arguments": ["x"]}]
+
+
+def state(name: str, *transitions: dict[str, object]) -> dict[str, object]:
+    """Give a widget of the flow."""
+    return {"name": name, "type": KINDS[name], "transitions": list(transitions), "properties": {}}
+
+
+DEFINITION = {
+    "initial_state": "Trigger",
+    "states": [
+        state("Trigger", {"event": "incomingMessage", "next": "ask"}),
+        state("ask", {"event": "incomingMessage", "next": "which"}, {"event": "timeout"}),
+        state(
+            "which",
+            {"event": "noMatch", "next": "ask"},
+            {"event": "match", "conditions": condition("1"), "next": "thanks"},
+            {"event": "match", "conditions": condition("one"), "next": "thanks"},
+        ),
+        state("thanks", {"event": "sent"}, {"event": "failed"}),
+    ],
+}
+"""A flow that asks until it is answered with 1."""
+
 Run: TypeAlias = tuple[Execution, Sequence[ExecutionStep]]
 Told: TypeAlias = tuple[str, str, str]
 """Widget, event, next."""

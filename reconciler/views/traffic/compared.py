@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final, TypeAlias
 
+from reconciler.definition.compare import renames_between
+from reconciler.definition.secrets import masked_text
 from reconciler.views.human.text import joined, plain
 from reconciler.views.style import Style, Tone
-from reconciler.views.traffic.covering import covered
 from reconciler.views.traffic.figures import lasting, share, when
 from reconciler.views.traffic.human import cut
 from reconciler.workflows.traffic.summary import FlowSummary, Report, RevisionSummary, WidgetSummary
@@ -16,7 +17,7 @@ from reconciler.workflows.traffic.summary import FlowSummary, Report, RevisionSu
 _CERTAIN: Final = 1.96
 """Standard deviations beyond which a difference is told as no chance: nineteen of twenty."""
 
-_NAME: Final = 28
+_NAME: Final = 40
 _POINT: Final = 100
 _CHANGE: Final = 3
 """The column that tells by how much more or less is lost."""
@@ -39,14 +40,13 @@ def render_compared(
         style: how it is to look.
         sensitive: texts to cover, default none.
     """
-    report = covered(report, sensitive)
     lines: list[str] = []
     for flow in report.flows:
         found = {revision.revision: revision for revision in flow.revisions}
         before, after = found.get(sides[0]), found.get(sides[1])
         if before is not None and after is not None:
             lines += [""] if lines else []
-            lines += [*_flow(flow, before, after, style)]
+            lines += [masked_text(line, sensitive) for line in _flow(flow, before, after, style)]
     time = when(report)
     lines += ["", f"Executions {time}, from {report.source}." if time else f"From {report.source}."]
     lines.append("DROPPED and ERRORS are shares of those who entered; ! is more than chance (95 %).")
@@ -57,16 +57,33 @@ def _flow(flow: FlowSummary, before: RevisionSummary, after: RevisionSummary, st
     name = style.paint(str(flow.address or flow.sid), "strong")
     yield f"{name}: revision {before.revision} {style.arrow} {after.revision}"
     yield ""
-    olds = {widget.name: widget for widget in before.widgets}
-    news = {widget.name: widget for widget in after.widgets}
     rows = [_total(before, after, style)]
-    rows += [_row(widget, olds.get(widget), news.get(widget), style) for widget in {**news, **olds}]
+    rows += [_row(name, one, other, style) for name, one, other in _paired(before, after)]
     heads = ("WIDGET", "ENTERED", "DROPPED", "", "ERRORS", "MEDIAN")
     widths = [
         max(len(cells[column]) for cells in (heads, *(cells for cells, _ in rows))) for column in range(len(heads))
     ]
     yield style.paint(_line(heads, widths, None, style), "faint")
     yield from (_line(cells, widths, tone, style) for cells, tone in rows)
+
+
+def _paired(
+    before: RevisionSummary, after: RevisionSummary
+) -> Iterator[tuple[str, WidgetSummary | None, WidgetSummary | None]]:
+    """Put the widgets of both sides beside each other; those that were only renamed too."""
+    renamed = _renamed(before, after)
+    olds = {renamed.get(widget.name, widget.name): widget for widget in before.widgets}
+    for widget in after.widgets:
+        was = olds.pop(widget.name, None)
+        name = widget.name if was is None or was.name == widget.name else f"{widget.name} (was {was.name})"
+        yield name, was, widget
+    yield from ((widget.name, widget, None) for widget in olds.values())
+
+
+def _renamed(before: RevisionSummary, after: RevisionSummary) -> Mapping[str, str]:
+    if before.definition is None or after.definition is None:
+        return {}
+    return renames_between(before.definition.data(), after.definition.data()).names
 
 
 def _total(before: RevisionSummary, after: RevisionSummary, style: Style) -> _Row:

@@ -9,7 +9,7 @@ from reconciler.workflows.traffic.summary import PathSummary, Report, RevisionSu
 
 
 def covered(report: Report, sensitive: frozenset[str]) -> Report:
-    """Give a report without these texts. Its graphs stay as they are: pictures are covered when they are drawn."""
+    """Give a report without these texts. Its definitions stay as they are: pictures are covered when they are drawn."""
     if not sensitive:
         return report
     flows = tuple(

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
-from reconciler.definition.graph import Edge, EdgeKey, Graph, Node, Note, Overlay, Tone
+from reconciler.definition.graph import Edge, EdgeKey, Graph, Node, Note, Overlay, Tone, graph_of
 from reconciler.errors import UsageError
 from reconciler.model.address import Address
 from reconciler.views.traffic.figures import counted, share
@@ -30,13 +30,13 @@ def traffic_picture(flow: FlowSummary, revision: RevisionSummary, when: str) -> 
     Raises:
         UsageError: nobody has the definition that ran.
     """
-    if revision.graph is None:
+    if revision.definition is None:
         raise UsageError(
             f"the definition that ran in {flow.address or flow.sid} cannot be had",
             hint="Studio must be reachable, or the flow declared in the manifests.",
         )
     parts = (revision.side, counted(revision.runs, "execution" if revision.revision is not None else "run"), when)
-    graph = _complete(revision.graph, revision.widgets)
+    graph = _complete(graph_of(revision.definition), revision.widgets)
     came = {widget.name: _note(widget) for widget in revision.widgets}
     notes = {node.key: came.get(node.name, _NOBODY) for node in graph.nodes}
     return Pictured(

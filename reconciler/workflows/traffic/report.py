@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, TypeAlias
 
-from reconciler.definition.graph import graph_of
 from reconciler.errors import NotFoundError, UsageError
 from reconciler.model.address import Address
 from reconciler.model.definition import Definition
@@ -96,7 +95,7 @@ def live_definitions(reader: FlowReader, pool: Pool) -> Definitions:
         if found is None or found.definition is None:
             return None
         side = "published " if revision is None else ""
-        return Drawn(f"{side}revision {found.revision}", graph_of(found.definition))
+        return Drawn(f"{side}revision {found.revision}", found.definition)
 
     def definitions(keys: Sequence[Key]) -> dict[Key, Drawn]:
         found = zip(keys, pool.map(read, keys), strict=True)
@@ -111,7 +110,7 @@ def declared_definitions(desired: Desired, state: State) -> Definitions:
 
     def definitions(keys: Sequence[Key]) -> dict[Key, Drawn]:
         found = {key: flows.get(key[0]) for key in keys}
-        return {key: Drawn("manifest", graph_of(flow.definition)) for key, flow in found.items() if flow is not None}
+        return {key: Drawn("manifest", flow.definition) for key, flow in found.items() if flow is not None}
 
     return definitions
 

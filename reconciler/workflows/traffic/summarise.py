@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from reconciler.definition.graph import Graph
+from reconciler.definition.graph import graph_of
 from reconciler.definition.moves import Moves, moves_of
 from reconciler.definition.outcomes import Trouble, trouble_of
+from reconciler.model.definition import Definition
 from reconciler.workflows.traffic.durations import Durations
 from reconciler.workflows.traffic.fold import FlowTraffic, PathKey, WidgetTraffic
 from reconciler.workflows.traffic.summary import End, PathSummary, RevisionSummary, Spread, Way, WidgetSummary
@@ -23,11 +24,11 @@ class Drawn:
 
     Attributes:
         side: which one, in words.
-        graph: its widgets and transitions.
+        definition: the definition.
     """
 
     side: str
-    graph: Graph
+    definition: Definition
 
 
 def summarise(revision: int | None, traffic: FlowTraffic, drawn: Drawn | None, *, top: int) -> RevisionSummary:
@@ -39,7 +40,7 @@ def summarise(revision: int | None, traffic: FlowTraffic, drawn: Drawn | None, *
         drawn: the definition; None when nobody has it.
         top: how many of the most frequent paths to give.
     """
-    graph = None if drawn is None else drawn.graph
+    graph = None if drawn is None else graph_of(drawn.definition)
     kinds = {} if graph is None else {node.name: node.type for node in graph.nodes if node.family != "missing"}
     moves = None if graph is None else moves_of(graph)
     widgets = tuple(_widget(name, traffic.widgets[name], kinds, moves) for name in _ordered(traffic, kinds))
@@ -65,7 +66,7 @@ def summarise(revision: int | None, traffic: FlowTraffic, drawn: Drawn | None, *
         first=traffic.first,
         last=traffic.last,
         side=None if drawn is None else drawn.side,
-        graph=graph,
+        definition=None if drawn is None else drawn.definition,
     )
 
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, TypeAlias
 
-from reconciler.definition.graph import Graph
 from reconciler.definition.outcomes import Trouble
 from reconciler.model.address import Address
+from reconciler.model.definition import Definition
 
 End: TypeAlias = Literal["finished", "dropped", "active", "unknown"]
 """How a run stands. Of an ended one without steps nobody knows."""
@@ -138,7 +138,7 @@ class RevisionSummary:
         first: when the first execution began.
         last: when the last one did.
         side: which definition it is held against, in words; None without one.
-        graph: of that definition.
+        definition: that definition.
     """
 
     revision: int | None
@@ -160,7 +160,7 @@ class RevisionSummary:
     first: datetime | None
     last: datetime | None
     side: str | None
-    graph: Graph | None
+    definition: Definition | None
 
 
 @dataclass(frozen=True, slots=True)

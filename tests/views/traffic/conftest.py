@@ -5,38 +5,11 @@ from collections.abc import Callable, Iterable
 import pytest
 
 from reconciler.definition import document
-from reconciler.definition.graph import graph_of
 from reconciler.model.address import Address
 from reconciler.workflows.traffic.report import Asked, report
 from reconciler.workflows.traffic.summarise import Drawn
 from reconciler.workflows.traffic.summary import Report
-from tests.support.traffic import BEGAN, FLOW, Run, run_maker
-
-KINDS = {"Trigger": "trigger", "ask": "send-and-wait-for-reply", "which": "split-based-on", "thanks": "send-message"}
-
-
-def condition(value):
-    return [{"type": "equal_to", "value": value, "arguments": ["x"]}]
-
-
-def state(name, *transitions):
-    return {"name": name, "type": KINDS[name], "transitions": list(transitions), "properties": {}}
-
-
-DEFINITION = {
-    "initial_state": "Trigger",
-    "states": [
-        state("Trigger", {"event": "incomingMessage", "next": "ask"}),
-        state("ask", {"event": "incomingMessage", "next": "which"}, {"event": "timeout"}),
-        state(
-            "which",
-            {"event": "noMatch", "next": "ask"},
-            {"event": "match", "conditions": condition("1"), "next": "thanks"},
-            {"event": "match", "conditions": condition("one"), "next": "thanks"},
-        ),
-        state("thanks", {"event": "sent"}, {"event": "failed"}),
-    ],
-}
+from tests.support.traffic import BEGAN, DEFINITION, FLOW, KINDS, Run, run_maker
 
 BEGIN = ("Trigger", "incomingMessage", "ask")
 REPLY = ("ask", "incomingMessage", "which")
@@ -65,7 +38,7 @@ def reported() -> Callable[[Iterable[Run]], Report]:
 
     def ask(runs: Iterable[Run], **more) -> Report:
         asked = Asked("Studio", (), {FLOW: Address("Flow", "menu")}, since=BEGAN, **more)
-        drawn = Drawn("revision 7", graph_of(document.of(DEFINITION)))
+        drawn = Drawn("revision 7", document.of(DEFINITION))
         return report(runs, asked, lambda keys: dict.fromkeys(keys, drawn))
 
     return ask

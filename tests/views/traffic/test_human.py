@@ -1,12 +1,16 @@
+import json
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from reconciler.definition import document
 from reconciler.views.style import Style
 from reconciler.views.traffic import render_compared, render_csv, render_json, render_report
 from reconciler.views.traffic.figures import bar, lasting, share, when
-from tests.support.traffic import BEGAN, CONTACT, WORDS
+from reconciler.workflows.traffic.report import Asked, report
+from reconciler.workflows.traffic.summarise import Drawn
+from tests.support.traffic import BEGAN, CONTACT, DEFINITION, WORDS
 
 BEGIN_ONLY = ("Trigger", "incomingMessage", "ask")
 
@@ -109,6 +113,19 @@ def test_two_revisions_stand_side_by_side(reported, make):
     assert "0 % → 50 %  +50 !" in lines["(all executions)"]
     assert "50 → 50" in lines["ask"]
     assert "50 → 25" in lines["thanks"]
+
+
+def test_a_renamed_widget_is_compared_with_itself(make):
+    """A widget that only changed its name between the revisions has one line, with both names."""
+    old = json.loads(json.dumps(DEFINITION).replace('"thanks"', '"bye"'))
+    sides = {7: Drawn("revision 7", document.of(DEFINITION)), 6: Drawn("revision 6", document.of(old))}
+    way = (BEGIN_ONLY, ("ask", "incomingMessage", "which"))
+    runs = [make(*way, ("which", "match", "bye"), ("bye", "sent", "Ended"), revision=6)]
+    runs += [make(*way, ("which", "match", "thanks"), ("thanks", "sent", "Ended"), revision=7) for _ in range(3)]
+    found = report(
+        runs, Asked("Studio", (), {}), lambda keys: {key: sides[key[1]] for key in keys if key[1] is not None}
+    )
+    assert "thanks (was bye)  1 → 3" in render_compared(found, (6, 7), Style(unicode=True))
 
 
 def test_no_view_shows_personal_data(reported, runs):

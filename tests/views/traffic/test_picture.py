@@ -48,4 +48,4 @@ def test_without_a_definition_there_is_no_picture(reported, runs):
     """Nobody can draw what nobody has."""
     flow = reported(runs).flows[0]
     with pytest.raises(UsageError):
-        traffic_picture(flow, replace(flow.revisions[0], graph=None), "")
+        traffic_picture(flow, replace(flow.revisions[0], definition=None), "")

@@ -4,7 +4,6 @@ from datetime import timedelta
 import pytest
 
 from reconciler.definition import document
-from reconciler.definition.graph import graph_of
 from reconciler.errors import NotFoundError, UsageError
 from reconciler.model.address import Address
 from reconciler.model.live import FlowRevision
@@ -17,7 +16,7 @@ from tests.support.world import InlinePool
 OTHER = "FW00000000000000000000000000000002"
 MENU = KnownFlow(FLOW, Address("Flow", "menu"))
 DEFINITION = document.of({"states": [{"name": "Trigger", "type": "trigger", "transitions": []}]})
-DRAWN = Drawn("manifest", graph_of(DEFINITION))
+DRAWN = Drawn("manifest", DEFINITION)
 
 
 def nothing(_keys):
