@@ -38,7 +38,8 @@ def render_kept(kept: KeptEvents, database: str, style: Style) -> str:
     lines = [f"Events in {plain(database)}", "", *(f"  {line}" for line in table(rows, (None, "strong"), style))]
     lines += ["" if rows else "  none yet", _runs(kept)]
     if kept.received is not None:
-        late = "" if kept.lag is None else f", {_lag(kept.lag)} after it happened"
+        # A sender whose clock is ahead tells of what has not happened yet.
+        late = "" if kept.lag is None or kept.lag < timedelta() else f", {_lag(kept.lag)} after it happened"
         lines.append(f"The last event arrived {moment(kept.received)}{late}.")
     if kept.again:
         lines.append(f"{count(kept.again, 'event')} arrived again, and changed nothing.")

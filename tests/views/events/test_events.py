@@ -85,6 +85,8 @@ def test_what_is_kept_is_shown():
     assert fits(machine.render_kept(nothing, "events.sqlite"), "events-status")["newest"] is None
     late = replace(KEPT, lag=timedelta(hours=2), received=AT)
     assert "2h after it happened" in human.render_kept(late, "events.sqlite", STYLE)
+    ahead = replace(KEPT, lag=timedelta(hours=-2), received=AT)
+    assert "after it happened" not in human.render_kept(ahead, "events.sqlite", STYLE)
 
 
 def test_sinks_are_shown_with_their_troubles():
