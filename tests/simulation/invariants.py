@@ -16,7 +16,7 @@ from tests.simulation.people import SECRET
 from tests.simulation.truth import TrueFlow
 
 if TYPE_CHECKING:
-    from tests.simulation.rules import Actor
+    from tests.simulation.actor import Actor
     from tests.simulation.world import World
 
 

@@ -21,7 +21,9 @@ from reconciler.model.desired import (
     OnDrift,
     Policy,
 )
+from reconciler.model.finding import Place
 from reconciler.model.jsontypes import JsonObject
+from reconciler.model.release import NO_RELEASE, Expectation, FlowRelease, Smoke, Watch
 from tests.simulation.setting import Setting
 from tests.simulation.truth import TrueFlow
 from tests.support import flows
@@ -29,6 +31,7 @@ from tests.support import flows
 SECRET = "canary-of-a-definition"
 NAMES = ("ant", "bee", "cat", "dog")
 ODD, NOWHERE = "send-telepathy", "nowhere"
+WATCH = Watch(timedelta(seconds=12), timedelta(seconds=5), min_executions=2, max_failed_ratio=0.4)
 CONTACTS = ("+15550100001", "+15550100002", "whatsapp:+15550100003", " +1 (555) 010-0004", "WhatsApp:+15550100005")
 
 
@@ -55,6 +58,24 @@ class Sheet:
     broken: bool = False
 
 
+def on_request(data: JsonObject) -> JsonObject:
+    """Let a definition greet who starts it by the API, too."""
+    data["states"][0]["transitions"] = [
+        {**each, "next": "greet"} if each["event"] == "incomingRequest" else each
+        for each in data["states"][0]["transitions"]
+    ]
+    return data
+
+
+def smoke_of(sheet: Sheet) -> FlowRelease:
+    """Give what is tried before a flow is published; a text whose number ends with 3 or 8 does not pass."""
+    if not sheet.contacts:
+        return NO_RELEASE
+    fussy = sheet.text[-1] in "38"
+    expect = Expectation(() if fussy else ("greet",), ("greet",) if fussy else (), within=timedelta(seconds=4))
+    return FlowRelease((Smoke("greets", sheet.contacts[0], "+15550100000", None, expect, Place("x.yaml", 1, 1)),))
+
+
 @dataclass
 class Manifests:
     """The folder of manifests, edited by one person."""
@@ -67,10 +88,11 @@ class Manifests:
 
     def desired(self) -> Desired:
         """Load it."""
-        policy = Policy(
-            ChangeLimits(delete=None, percent=None), self.setting.layout, timedelta(seconds=self.setting.window)
-        )
-        listed = [self._flow(name, sheet) for name, sheet in sorted(self.sheets.items())]
+        watch = WATCH if self.setting.releases else None
+        window = timedelta(seconds=self.setting.window)
+        policy = Policy(ChangeLimits(delete=None, percent=None), self.setting.layout, window, watch)
+        released = self.setting.releases
+        listed = [self._flow(name, sheet, released=released) for name, sheet in sorted(self.sheets.items())]
         users = [
             flows.users(f"{name}-users", name, *sheet.contacts)
             for name, sheet in sorted(self.sheets.items())
@@ -81,7 +103,7 @@ class Manifests:
         return replace(found, sensitive=frozenset({SECRET}))
 
     @staticmethod
-    def _flow(name: str, sheet: Sheet):
+    def _flow(name: str, sheet: Sheet, *, released: bool):
         widgets = [flows.widget("greet", f"{sheet.text} {SECRET}", "call" if sheet.calls else None, x=sheet.x)]
         if sheet.calls:
             widgets.append(flows.calling("call", f"${{flow.{sheet.calls}.sid}}"))
@@ -89,15 +111,16 @@ class Manifests:
             widgets.append({**flows.widget("odd", "Hello"), "type": ODD})
         if sheet.broken:
             widgets.append(flows.widget("lost", "Hello", NOWHERE))
+        data = flows.data(*widgets)
         found = flows.flow(
             name,
-            document.of(flows.data(*widgets)),
+            document.of(on_request(data) if released else data),
             status=sheet.status,
             friendly_name=sheet.friendly_name,
             lifecycle=Lifecycle(on_delete=sheet.on_delete, on_drift=sheet.on_drift),
             previous_names=sheet.previous,
         )
-        return replace(found, commit_message=sheet.message)
+        return replace(found, commit_message=sheet.message, release=smoke_of(sheet) if released else found.release)
 
     def repair(self) -> None:
         """Let somebody read what Studio says of the definitions, and do as it says."""

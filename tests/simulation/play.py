@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from reconciler.model.address import Address
@@ -17,9 +18,10 @@ from reconciler.workflows.apply import ApplyRequest, Approval, apply
 from reconciler.workflows.importing import import_flow
 from reconciler.workflows.plan import make_plan
 from reconciler.workflows.world import WritingWorld
+from tests.simulation.actor import Actor
 from tests.simulation.invariants import check, counts, owed
 from tests.simulation.people import SECRET, Sheet
-from tests.simulation.rules import Actor, shown
+from tests.simulation.rules import shown
 from tests.simulation.scheduler import Process, StuckError
 from tests.simulation.setting import Happening, Script
 from tests.simulation.world import World
@@ -49,11 +51,11 @@ class Saved:
     allowed: frozenset[str]
 
 
-def play(script: Script) -> Verdict:
-    """Play a script and say which rules did not hold."""
+def play(script: Script, story: Callable[[World], Story] | None = None) -> Verdict:
+    """Play a script and say which rules did not hold. `story`: what happens may be; by default without releases."""
     with World(script.setting) as world:
         try:
-            Story(world).all(script.happenings)
+            (story or Story)(world).all(script.happenings)
         except StuckError as error:
             world.truth.violated(f"stuck: {error}")
         return Verdict(tuple(world.truth.violations), tuple(world.truth.trace), world.met)
@@ -283,6 +285,7 @@ class Story:
         world.calm_down()
         options = EVERYTHING
         world.manifests.repair()
+        self.before_rest()
         for _ in range(MOST_RUNS):
             self._make_room()
             world.scheduler.wait(None, world.lags + 0.5)
@@ -301,6 +304,9 @@ class Story:
         last = self.run(options)
         world.finish(last)
         check(world, last)
+
+    def before_rest(self) -> None:
+        """Do what has to be done before everything comes to rest: nothing, where only plans are applied."""
 
     def _make_room(self) -> None:
         """Let a person take away what is in the way: imports that mean nothing any more, names that must be unique."""

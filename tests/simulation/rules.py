@@ -5,41 +5,20 @@ from __future__ import annotations
 import itertools
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 from reconciler.model.address import Address
-from reconciler.model.desired import Desired
 from reconciler.model.record import DropResource, FlowRecord, PutResource, State, StateChange, changed
 from reconciler.plan.mark import read_mark
-from reconciler.plan.options import PlanOptions
 from reconciler.plan.outcome import Done, Outcome
-from reconciler.plan.values import Drift, Plan, Step
+from reconciler.plan.values import Drift, Plan
+from reconciler.workflows.release.values import ReleaseDecided
 from reconciler.workflows.results import Event, PlanDecided, Recovered, StepEnded, StepStarted
+from tests.simulation.actor import Actor
+from tests.simulation.release_rules import ReleaseRules
 from tests.simulation.scheduler import Process, Scheduler
 from tests.simulation.storage import Keeper
 from tests.simulation.truth import Entry, TrueFlow, Truth
 from tests.simulation.wire import Request
-
-
-@dataclass(eq=False)
-class Actor:
-    """What one process is about.
-
-    Attributes:
-        kind: `apply`, `plan`, `import`, `rm`.
-        basis: when what its plan was decided on began to be read: virtual time and index of the last commit.
-        started: the same for each step that was started, with the step.
-    """
-
-    kind: str
-    process: Process
-    desired: Desired
-    options: PlanOptions
-    basis: tuple[float, int]
-    started: dict[Address, tuple[float, int, Step, int]] = field(default_factory=dict)
-    plan: Plan | None = None
-    writes: int = 0
-    outcomes: list[object] = field(default_factory=list)
 
 
 class Rules(Keeper):
@@ -60,6 +39,7 @@ class Rules(Keeper):
         self.untold: dict[Process, set[tuple[str, int]]] = {}
         self.meddled = False
         self.shared = False
+        self.releases = ReleaseRules(truth)
         truth.on_commit = self.committed
 
     # The state.
@@ -101,6 +81,7 @@ class Rules(Keeper):
         self.doubts = [each for each in self.doubts if each[0] is process]
         self.truth.say(f"  {process.name} recorded {[_brief(c) for c in changes]}")
         self.state = changed(before, changes)
+        self.releases.recorded(before, self.state)
         old = {record.sid: record for record in before.flows().values()}
         for change in changes:
             if isinstance(change, PutResource) and isinstance(change.resource, FlowRecord):
@@ -150,7 +131,10 @@ class Rules(Keeper):
         actor = self.actors[process.name]
         actor.writes += 1
         self.truth.say(f"{process.name} {request.method} {request.path[:18]} {request.form.get('CommitMessage', '')}")
-        if actor.kind != "apply":
+        if "/Executions" in request.path:
+            self.releases.sent(actor, request, self.state)
+            return
+        if actor.kind not in {"apply", "release"}:
             self.truth.violated(f"a {actor.kind} wrote: {request.method} {request.path}")
         if not self._intended(request):
             self.truth.violated(f"{request.method} {request.path} without an intent in the state")
@@ -190,6 +174,7 @@ class Rules(Keeper):
             self.truth.violated(f"{found.owner.address}: the write {found.token} took place twice")
         self.tokens.add(found.token)
         flow = self.truth.flows[entry.sid]
+        self.releases.committed(actor, entry, found.owner.address, self.state)
         if entry.revision.number == 1:
             self._created(actor, flow, found.owner.address)
         else:
@@ -263,6 +248,8 @@ class Rules(Keeper):
             case PlanDecided(plan):
                 actor.plan = plan
                 self.told(plan)
+            case ReleaseDecided(decided):
+                self.told(decided.plan)
             case StepStarted(step):
                 record = None if self.state is None else self.state.flow(step.address)
                 revision = record.revision if record else 0
@@ -297,7 +284,7 @@ class Rules(Keeper):
 
 
 def _same(first: State, second: State) -> bool:
-    return (first.resources, first.pending) == (second.resources, second.pending)
+    return (first.resources, first.pending, first.release) == (second.resources, second.pending, second.release)
 
 
 def _sid_done(outcome: Outcome) -> str | None:

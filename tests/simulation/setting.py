@@ -33,6 +33,7 @@ class Setting:
         skew: how many seconds the clock of our machine is ahead of Studio's.
         size: threads of each process.
         lease: seconds of the lock of a state that several machines share; 0 for a state in files of one machine.
+        releases: whether flows have smoke executions and are released, too.
     """
 
     seed: int
@@ -44,6 +45,7 @@ class Setting:
     size: int = 4
     layout: str = "ignore"
     lease: float = 0.0
+    releases: bool = False
 
 
 @dataclass(frozen=True)
@@ -107,6 +109,16 @@ OF_RUNS = {
     "event-redelivery",
 }  # fmt: skip
 """Quirks of executions and events, which no plan and no apply meets: to draw them would only renumber all worlds."""
+
+
+def draw_release(seed: int) -> Script:
+    """Draw the script of a seed in which there are releases among everything else."""
+    rng = random.Random(seed ^ 0xBEEF)  # noqa: S311 - repeatable, not secret
+    script = draw(seed)
+    events = {**EVENTS, "release": 14}
+    kinds = ["release", *rng.choices(list(events), weights=list(events.values()), k=rng.randint(2, 6))]
+    happenings = tuple(Happening(kind, rng.getrandbits(32)) for kind in ["start", "apply", *kinds])
+    return Script(replace(script.setting, releases=True), happenings)
 
 
 def _quirks(rng: random.Random, window: float) -> dict[str, str]:

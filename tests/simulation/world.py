@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import tempfile
 import traceback
@@ -10,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Self
+from urllib.parse import parse_qsl
 
 import httpx
 
@@ -29,10 +31,11 @@ from reconciler.studio.live import LiveReader, LiveValidator, LiveWriter
 from reconciler.studio.settings import HttpSettings
 from reconciler.workflows.plan import blank_state
 from reconciler.workflows.world import WritingWorld
+from tests.simulation.actor import Actor
 from tests.simulation.objects import Reach, Shelf, SimulatedHeartbeat, SimulatedObjects
 from tests.simulation.people import Manifests, click
 from tests.simulation.ports import ProcessClock, ServerClock, SimulatedChance, SimulatedPool, numbers
-from tests.simulation.rules import Actor, Rules
+from tests.simulation.rules import Rules
 from tests.simulation.scheduler import Process, Scheduler
 from tests.simulation.setting import Setting
 from tests.simulation.storage import Folder, SimulatedStore, watching
@@ -74,6 +77,8 @@ class World:
         self.folder = Folder(Path(self._home.name) / "state", self.scheduler)
         self._watch = watching(self.folder)
         self.shelf = Shelf()
+        self.clients: dict[str, StudioClient] = {}
+        self.started: Counter[str] = Counter()
         self.between: Callable[[Process], None] = lambda process: None  # noqa: ARG005 - nobody is there
 
     def __enter__(self) -> Self:
@@ -206,6 +211,7 @@ class World:
         # So many requests may be in flight that nobody waits for a slot: such a wait knows nothing of the baton.
         settings = HttpSettings(Hosts(BASE, BASE), EMBEDDED_ACCOUNT, EMBEDDED_ACCOUNT, PASSWORD, ceiling=1 << 60)
         client = StudioClient(Http(settings, clock, chance, transport=wire))
+        self.clients[process.name] = client
         return WritingWorld(
             reader=LiveReader(client),
             writer=LiveWriter(client),
@@ -233,11 +239,18 @@ class World:
     # Requests.
 
     def _send(self, request: httpx.Request) -> httpx.Response:
-        return answer_of(self.app, request)
+        return self._counted(request, answer_of(self.app, request))
+
+    def _counted(self, request: httpx.Request, response: httpx.Response) -> httpx.Response:
+        """Count the executions that were started, by the token of their parameters."""
+        if request.method == "POST" and request.url.path.endswith("/Executions") and response.is_success:
+            said = json.loads(dict(parse_qsl(request.content.decode())).get("Parameters", "{}"))
+            self.started[said.get("reconciler", {}).get("token", "")] += 1
+        return response
 
     def _deliver(self, request: httpx.Request) -> httpx.Response:
         """Carry out what was on its way, with no fault that would delay it beyond the window."""
-        return answer_of(self.calm, request)
+        return self._counted(request, answer_of(self.calm, request))
 
     def _before(self, process: Process, request: Request) -> None:
         if not self.quiet:

@@ -130,6 +130,19 @@ def test_apply_leaves_its_flows_alone(stand):
     assert stand.bed.plan(side("three")).plan.objections == ()
 
 
+def test_a_new_name_is_no_way_around(stand):
+    """A flow of a release that is renamed in the manifests is the same flow: apply refuses it, too."""
+    stopped(stand, "publish")
+    renamed = replace(
+        released_flow("eel", "two", smoke("says it"), calls="bee"), previous_names=("ant",), friendly_name="ant"
+    )
+    applied = stand.bed.apply(flows.edited(side("two"), renamed, without=["ant"]))
+    assert {o.step.address.name: o.kind for o in applied.outcomes if o.step.address.kind == "Flow"} == {
+        "bee": "refused", "eel": "skipped",
+    }  # fmt: skip
+    assert stand.live("ant") == (1, "one")
+
+
 def test_changed_manifests_do_not_go_on(stand):
     """What was approved is what is released: other manifests are refused, until it is taken back."""
     stopped(stand, "publish")

@@ -11,7 +11,7 @@ from reconciler.model.address import Address
 from reconciler.model.live import FlowRevision
 from reconciler.model.record import FlowRecord
 from reconciler.model.release import Release, ReleasedFlow
-from reconciler.plan.outcome import Outcome, Skipped
+from reconciler.plan.outcome import Failed, Outcome, Skipped
 from reconciler.plan.values import Plan
 from reconciler.ports import StateSession
 from reconciler.workflows.release import sides
@@ -38,7 +38,9 @@ def go_back(job: Job, release: Release) -> Release | Stopped:
         desired = sides.back(job.request.desired, bodies, records)
         release, conflicts = _without_conflicts(job, session, release, job.plan(session, desired, release, records))
         left = {flow.address for flow in release.flows if flow.left is not None} | conflicts.keys()
-        how, why = _written(job, session, release, {a: b for a, b in bodies.items() if a not in left})
+        how, why, failed = _written(job, session, release, {a: b for a, b in bodies.items() if a not in left})
+        if job.request.on_drift == "accept" and how == "failed":
+            release, how = _left(release, failed), "done"
         release = job.put(session, _gone_back(job, session, release, [a for a in bodies if a not in left]))
         if how != "done":
             return Stopped(release, why, interrupted=how == "interrupted", conflict=how == "conflict")
@@ -54,9 +56,9 @@ def _to_do(job: Job, session: StateSession, release: Release) -> tuple[Release, 
         if flow.left is not None or not flow.publish:
             continue
         record = record_of(session.state, job.request.desired, flow)
-        if record is None:
+        if record is None or flow.sid not in {None, record.sid}:
             if flow.published is not None:
-                release = release.with_flow(replace(flow, left="it is not recorded any more"))
+                release = release.with_flow(replace(flow, left="it is not what is recorded any more"))
         elif published_since(record, flow) is None and flow.published is None:
             continue
         elif flow.previous is None:
@@ -124,21 +126,35 @@ def _without_conflicts(
 
 def _written(
     job: Job, session: StateSession, release: Release, bodies: Mapping[Address, FlowRevision]
-) -> tuple[str, str]:
+) -> tuple[str, str, list[Failed]]:
     """Write the old bodies; a flow that fails keeps no other from going back."""
-    how, why = "done", ""
+    how, why, failed = "done", "", list[Failed]()
     for order in (sides.reversed_order, sides.unordered):
         if not bodies:
-            return "done", ""
+            break
         state = session.state
         records = {f.address: r for f in release.flows if (r := record_of(state, job.request.desired, f)) is not None}
         desired = sides.back(job.request.desired, bodies, records)
-        plan = order(job.plan(session, desired, release, bodies))
+        plan = order(_allowed(job.plan(session, desired, release, bodies)))
         outcomes = job.carry_out(session, desired, release, plan, validate=False)
         how, why = ending(plan, outcomes)
+        failed = [outcome for outcome in outcomes if isinstance(outcome, Failed)]
         if not _waited_in_vain(outcomes):
             break
-    return how, why
+    return how, why, failed
+
+
+def _left(release: Release, failed: list[Failed]) -> Release:
+    """Note that a person lets those flows be whose old body Studio refuses."""
+    for outcome in failed:
+        flow = _of(release, outcome.step.address)
+        release = release.with_flow(replace(flow, left=f"Studio refuses its old body: {outcome.error.message}"))
+    return release
+
+
+def _allowed(plan: Plan) -> Plan:
+    """Leave out what speaks against a body: Studio took it before, and it alone says whether it does so again."""
+    return replace(plan, objections=tuple(o for o in plan.objections if o.id in {"account", "take-over"}))
 
 
 def _waited_in_vain(outcomes: tuple[Outcome, ...]) -> bool:

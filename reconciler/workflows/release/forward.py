@@ -23,7 +23,7 @@ def draft(job: Job, release: Release) -> Release | Stopped:
         desired = sides.drafts(job.request.desired, release)
         plan = job.plan(session, desired, release, release.addresses)
         for flow in release.flows:
-            foreign = others_since(plan, flow)
+            foreign = others_since(plan, flow) or _another_flow(plan, flow, record_of(session.state, desired, flow))
             if foreign is not None:
                 return job.go_back(session, release, "conflict", foreign)
         outcomes = job.carry_out(session, desired, release, plan, validate=job.request.validate)
@@ -48,6 +48,22 @@ def others_since(plan: Plan, flow: ReleasedFlow) -> str | None:
         return None
     who = f" by {newest.author}" if newest.author else ""
     return f"{flow.address}: others wrote revision {newest.revision}{who} meanwhile"
+
+
+def _another_flow(plan: Plan, flow: ReleasedFlow, record: FlowRecord | None) -> str | None:
+    """Say why what would be written is not the flow, or the revision of it, that was approved; None when it is.
+
+    What is recorded is watched over by its record; what is not, by what the release remembers.
+    """
+    if record is not None:
+        known = flow.sid is None or record.sid == flow.sid
+        return None if known else f"{flow.address} is recorded as {record.sid} by now, not as {flow.sid}"
+    for step in plan.steps:
+        if step.address == flow.address and (step.basis.sid, step.basis.revision) != (flow.sid, flow.base):
+            if step.kind == "create":
+                return f"{flow.address} was deleted by others"
+            return f"{flow.address}: {step.basis.sid} is at revision {step.basis.revision} by now"
+    return None
 
 
 def record_of(state: State, desired: Desired, flow: ReleasedFlow) -> FlowRecord | None:
@@ -116,7 +132,10 @@ def publish(job: Job, release: Release) -> Release | Stopped:
 def _not_as_tried(plan: Plan, wanted: list[ReleasedFlow], state: State) -> Iterator[str]:
     """Say of each flow why what would be published is not the draft that was tried."""
     for flow in wanted:
+        record = state.flow(flow.address)
         foreign = others_since(plan, flow)
+        if foreign is None and record is not None and record.sid != flow.sid:
+            foreign = f"{flow.address} is recorded as {record.sid} by now, not as {flow.sid}"
         if foreign is not None:
             yield foreign
         steps = [step for step in plan.steps if step.address == flow.address and step.kind in _WRITES]
@@ -141,6 +160,8 @@ def published_since(record: FlowRecord, flow: ReleasedFlow) -> int | None:
     A server may publish without minting: the number is then that of the draft.
     """
     head = record.published
+    if flow.sid not in {None, record.sid}:
+        return None
     if head is None or head.revision <= (flow.previous or 0):
         return None
     ours = any(entry.revision == head.revision and entry.by == "us" for entry in record.revisions)

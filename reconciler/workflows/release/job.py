@@ -137,8 +137,8 @@ def _of_outcome(outcome: Outcome) -> tuple[Ending, str] | None:
     match outcome.kind:
         case "conflict":
             return "conflict", f"{address}: {outcome.message}"
-        case "refused":
-            return "failed", outcome.objections[0].message
+        case "refused":  # a guard that somebody may overrule, or whose cause may go away
+            return "open", outcome.objections[0].message
         case "failed":
             return ("open" if outcome.error.retry else "failed"), f"{address}: {outcome.error.message}"
         case "pending":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
+from typing import Final
 
 from reconciler.definition import document, portable
 from reconciler.definition.canonical import canonical_bytes, digest_bytes
@@ -15,11 +16,13 @@ from reconciler.model.jsontypes import Json
 from reconciler.model.live import FlowRevision
 from reconciler.model.record import FlowRecord
 from reconciler.model.release import Release
-from reconciler.plan.options import ALLOWANCES, PlanOptions, Scope
+from reconciler.plan.options import PlanOptions, Scope
 from reconciler.plan.values import Plan, Step
 
 RELEASING = "release"
 """What stage plans are allowed: to change flows of the release that is under way. Nobody may say it."""
+
+_SETTLED: Final = frozenset({RELEASING, "create", "update", "delete", "percent", "empty", "draft"})
 
 
 def manifest_digest(flow: DesiredFlow) -> str:
@@ -126,12 +129,13 @@ def _with(desired: Desired, flows: Mapping[Address, DesiredFlow]) -> Desired:
 def options(said: PlanOptions, desired: Desired, release: Release, addresses: Collection[Address]) -> PlanOptions:
     """Give what is said of a stage's plan.
 
-    What a person approved stands; whether others wrote since is asked of revisions, more strictly than guards do.
+    Limits were asked about the whole. Whether others wrote since is asked of revisions, more strictly than the guards
+    `drift` and `draft` do. Guards about what a create meets are asked again: the world may have moved on since.
     """
     return PlanOptions(
         scope=Scope(targets=tuple(sorted(addresses))),
         on_drift="revert",
-        allow=frozenset({*ALLOWANCES, RELEASING}),
+        allow=said.allow | _SETTLED,
         take_over=said.take_over,
         confirm=desired.environment.name,
         message=f"Release {release.id}" + (f": {release.message}" if release.message else ""),

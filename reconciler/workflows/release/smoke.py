@@ -123,9 +123,11 @@ def _find(job: Job, sid: str, run: SmokeRun) -> Execution | None:
     since = None if run.at is None else run.at - _SLACK
     for _ in job.look.polls():
         for one in _listed(job, sid, since):
-            if one.sid not in seen and _has_token(job, one, run.token):
+            found = None if one.sid in seen else _has_token(job, one, run.token)
+            if found:
                 return one
-            seen.add(one.sid)
+            if found is not None:  # else it is too young to be shown, and is asked again
+                seen.add(one.sid)
     return None
 
 
@@ -137,11 +139,12 @@ def _listed(job: Job, sid: str, since: object) -> list[Execution]:
         return []
 
 
-def _has_token(job: Job, one: Execution, token: str) -> bool:
+def _has_token(job: Job, one: Execution, token: str) -> bool | None:
+    """Tell whether an execution bears a token; None while Studio does not show its variables."""
     try:
         return token in json.dumps(job.world.runs.fetch_context(one.flow_sid, one.sid))
     except NotFoundError:
-        return False
+        return None
 
 
 def _judged(job: Job, sid: str, run: SmokeRun, declared: Smoke, draft: int | None) -> SmokeRun:
