@@ -42,6 +42,7 @@ _COLUMNS: Final[tuple[tuple[str, Tone | None], ...]] = (
 """The columns behind the name, and how they look; one in which nothing stands is left out."""
 
 _LEAST_NAME: Final = 16
+_STOPPED: Final = "(ended here)"
 _LEAST_COLUMNS: Final = 5
 _ROOM: Final = 9
 """Columns of the screen that one of the table takes at most, with what parts it from the one before."""
@@ -163,6 +164,8 @@ def _widgets(widgets: Sequence[WidgetSummary], style: Style) -> Iterator[str]:
     for widget, row in zip(widgets, rows, strict=True):
         yield grid.line(plain(widget.name), row)
         yield from (_way(way, widget, grid) for way in _told(widget))
+        if widget.stopped:
+            yield _share_line(_STOPPED, widget.stopped, widget.entered, "", grid)
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,14 +218,18 @@ def _way_text(way: Way, room: int, style: Style) -> str:
 
 
 def _way(way: Way, widget: WidgetSummary, grid: _Grid) -> str:
-    style, width = grid.style, grid.widths[0]
     words = [TROUBLES[way.trouble]] if way.trouble is not None else []
     words += ["not in the definition"] if way.known is False else []
-    drawn = bar(way.number, widget.entered, _BAR, unicode=style.unicode)
-    figures = f"{way.number:>{width},}  {share(way.number, widget.entered):>5}"
-    said = style.paint(", ".join(words), "warn")
-    text = _way_text(way, grid.name - 2, style).ljust(grid.name - 2)
-    return f"    {text}  {figures}  {style.paint(drawn, 'faint')}  {said}"
+    text = _way_text(way, grid.name - 2, grid.style)
+    return _share_line(text, way.number, widget.entered, ", ".join(words), grid)
+
+
+def _share_line(text: str, part: int, whole: int, remark: str, grid: _Grid) -> str:
+    """Tell how many of those who entered a widget left it one way, or did not leave it."""
+    style = grid.style
+    drawn = style.paint(bar(part, whole, _BAR, unicode=style.unicode), "faint")
+    figures = f"{part:>{grid.widths[0]},}  {share(part, whole):>5}"
+    return f"    {text:<{grid.name - 2}}  {figures}  {drawn}  {style.paint(remark, 'warn')}"
 
 
 def _paths(revision: RevisionSummary, style: Style) -> Iterator[str]:

@@ -27,6 +27,7 @@ Flow/menu  FW00000000000000000000000000000001
   ask                             16                  3  19 %             10s  1.0h  1.0h
     incomingMessage → which       13   81 %  █████████████
     timeout → (end)                2   12 %  ██  no answer
+    (ended here)                   1    6 %  █
   which                           13                                1     10s   10s   10s
     = 1 or = one → thanks          6   46 %  ███████▍
     noMatch → ask                  6   46 %  ███████▍
