@@ -13,6 +13,7 @@ from reconciler.cli.options import Variables
 from reconciler.errors import UsageError
 from reconciler.model.execution import ExecutionStatus
 from reconciler.views.executions import doing_human, doing_machine
+from reconciler.views.executions.human import absent_lines
 from reconciler.workflows.executions.ending import (
     HARMLESS,
     Chosen,
@@ -57,6 +58,8 @@ def perform(app: App, wish: Wish, variables: Variables) -> int:
         else:
             chosen = choose_named(found.world, known, sids)
         app.console.progress.close()
+        for line in absent_lines(chosen.absent, app.console.message_style):
+            app.console.say(line)
         if not _approved(app, wish, chosen):
             app.console.say("Nothing was done.")
             return exits.ERROR

@@ -53,6 +53,7 @@ class Account:
     Attributes:
         calls: what was asked, in order: a word and the SID.
         before: called before each answer.
+        gone: SIDs of flows that were deleted.
     """
 
     runs: list[Execution] = field(default_factory=list)
@@ -61,6 +62,7 @@ class Account:
     calls: list[tuple[str, str]] = field(default_factory=list)
     before: Callable[[str, str], None] = lambda _word, _sid: None
     page: int = 1000
+    gone: frozenset[str] = frozenset()
 
     def count(self, word: str) -> int:
         """Count the calls of a kind."""
@@ -72,6 +74,8 @@ class Account:
 
     def each_execution(self, flow: str, which: ExecutionFilter) -> Iterator[Execution]:
         """Give the same, page by page."""
+        if flow in self.gone:
+            raise NotFoundError("no such flow", status=404)
         found = [
             run
             for run in self.runs

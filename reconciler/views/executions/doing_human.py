@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from reconciler.model.export import EXECUTIONS, STEPS
+from reconciler.views.executions.human import absent_lines
 from reconciler.views.executions.personal import contact_shown, message_shown
 from reconciler.views.human.text import count, joined, moment, plain, said, wrapped
 from reconciler.views.style import Style
@@ -115,4 +116,4 @@ def render_exported(exported: Exported, output: str, style: Style) -> str:
             "that no export had."
         )
         lines += wrapped(text, 0, style)
-    return joined(lines)
+    return joined([*lines, *absent_lines(exported.absent, style)])

@@ -77,5 +77,6 @@ def render_exported(exported: Exported, output: str) -> str:
         "open": exported.open,
         "lost": exported.lost,
         "gaps": [flow.name for flow in exported.gaps],
+        "absent": [flow.name for flow in exported.absent],
     }
     return document(data)

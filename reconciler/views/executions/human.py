@@ -12,8 +12,9 @@ from reconciler.definition.secrets import masked, masked_text
 from reconciler.model.execution import Execution, ExecutionStatus
 from reconciler.model.jsontypes import Json
 from reconciler.views.executions.personal import contact_shown
-from reconciler.views.human.text import count, joined, moment, plain, table, wrapped
+from reconciler.views.human.text import count, joined, moment, plain, said, table, wrapped
 from reconciler.views.style import Style, Tone
+from reconciler.workflows.executions.flows import KnownFlow
 from reconciler.workflows.executions.listing import Listed
 from reconciler.workflows.executions.path import Visit
 from reconciler.workflows.executions.showing import ShownRun
@@ -36,7 +37,7 @@ def render_listed(listed: Listed, style: Style, *, personal: bool) -> str:
     lines += [*([""] if lines else []), f"{count(listed.total, 'execution')}{left}."]
     if listed.kept_since is not None:
         lines += wrapped(retention(listed.kept_since), 0, style)
-    return joined(lines)
+    return joined([*lines, *absent_lines(listed.absent, style)])
 
 
 def render_shown(shown: ShownRun, style: Style, *, personal: bool, sensitive: frozenset[str]) -> str:
@@ -63,6 +64,14 @@ def retention(kept_since: datetime) -> str:
         f"Studio keeps executions for 30 days after they begin: of what began before {moment(kept_since)} "
         "nothing is left."
     )
+
+
+def absent_lines(flows: Sequence[KnownFlow], style: Style) -> list[str]:
+    """Say which flows Studio does not have any more; no line for none."""
+    if not flows:
+        return []
+    names = ", ".join(flow.name for flow in flows)
+    return wrapped(said(f"Not in Studio any more: {names}. `reconciler plan` says what to do.", style), 0, style)
 
 
 def spoken(span: timedelta | None) -> str:

@@ -25,6 +25,7 @@ def render_listed(listed: Listed, *, personal: bool) -> str:
         "personal": personal,
         "total": listed.total,
         "keptSince": encode_time(listed.kept_since),
+        "absent": [flow.name for flow in listed.absent],
         "executions": [execution(seen, personal=personal) for seen in listed.runs],
     }
     return document(data)

@@ -32,12 +32,14 @@ class ExecutionsListShape(TypedDict):
     """Executions, by flow, the newest first.
 
     `total` counts those that fit, also beyond the limit. `keptSince`: older ones were asked for, and Studio keeps none.
+    `absent` are recorded flows that Studio does not have any more.
     """
 
     format: Literal[1]
     personal: bool
     total: int
     keptSince: str | None
+    absent: list[str]
     executions: list[ExecutionShape]
 
 
@@ -120,7 +122,7 @@ class ExecutionsExportShape(TypedDict):
     """What was exported: rows by table.
 
     `open` have not ended and come later, `lost` were gone before they could be read. `gaps` are flows of which Studio
-    deleted runs that no export had.
+    deleted runs that no export had; `absent` are recorded flows that Studio does not have any more.
     """
 
     format: Literal[1]
@@ -129,3 +131,4 @@ class ExecutionsExportShape(TypedDict):
     open: int
     lost: int
     gaps: list[str]
+    absent: list[str]

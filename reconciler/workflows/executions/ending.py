@@ -24,7 +24,7 @@ from reconciler.errors import (
 from reconciler.model.execution import ExecutionFilter, ExecutionStatus
 from reconciler.ports import ExecutionWriter
 from reconciler.workflows.executions.flows import KnownFlow, RunsWorld, SeenRun, find_run
-from reconciler.workflows.executions.listing import each_run
+from reconciler.workflows.executions.listing import each_run, or_absent
 from reconciler.workflows.executions.order import in_order
 
 What = Literal["end", "delete"]
@@ -56,10 +56,16 @@ class Ended:
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """The runs that something is to be done with, and what is known of the others already."""
+    """The runs that something is to be done with, and what is known of the others already.
+
+    Attributes:
+        missing: those that no flow has.
+        absent: recorded flows that Studio does not have any more.
+    """
 
     runs: tuple[SeenRun, ...]
     missing: tuple[Ended, ...] = ()
+    absent: tuple[KnownFlow, ...] = ()
 
 
 def choose_all(
@@ -68,15 +74,17 @@ def choose_all(
     """Choose all runs of this status; with a moment only those that began before it."""
     world.progress.begin(_FINDING, len(flows))
     found: list[SeenRun] = []
+    absent: list[KnownFlow] = []
     which = ExecutionFilter(status, until=before)
 
-    def chosen(flow: KnownFlow) -> list[SeenRun]:
-        return [SeenRun(flow, run) for run in each_run(world.runs, flow, which)]
+    def chosen(flow: KnownFlow) -> list[SeenRun] | None:
+        return or_absent(flow, lambda: [SeenRun(flow, run) for run in each_run(world.runs, flow, which)])
 
-    for _, of_flow in in_order(world.pool, world.clock, chosen, flows):
-        found += of_flow
+    for flow, of_flow in in_order(world.pool, world.clock, chosen, flows):
+        found += of_flow or ()
+        absent += [flow] if of_flow is None else ()
         world.progress.advance(_FINDING)
-    return Chosen(tuple(found))
+    return Chosen(tuple(found), absent=tuple(absent))
 
 
 def choose_named(world: RunsWorld, flows: Sequence[KnownFlow], sids: Sequence[str]) -> Chosen:

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 from reconciler.errors import NotFoundError, UsageError
@@ -19,7 +20,7 @@ from reconciler.model.export import ExportCursor, ExportSettings, FlowCursor
 from reconciler.ports import ExportSink
 from reconciler.workflows.executions.batches import oldest_first
 from reconciler.workflows.executions.flows import KnownFlow, RunsWorld, SeenRun
-from reconciler.workflows.executions.listing import RETENTION
+from reconciler.workflows.executions.listing import RETENTION, or_absent
 from reconciler.workflows.executions.order import in_order
 from reconciler.workflows.executions.rows import Pseudonym, WholeRun, covered_in, read_whole, rows_of
 
@@ -60,12 +61,14 @@ class Exported:
         open: runs that have not ended; a later export has them.
         lost: runs that were gone before they could be read.
         gaps: flows whose last export is so long ago that Studio has deleted runs that nobody exported.
+        absent: recorded flows that Studio does not have any more, nor their runs.
     """
 
     rows: Mapping[str, int]
     open: int
     lost: int
     gaps: tuple[KnownFlow, ...]
+    absent: tuple[KnownFlow, ...] = ()
 
 
 def export(world: RunsWorld, sink: ExportSink, asked: ExportRequest) -> Exported:
@@ -83,11 +86,10 @@ def export(world: RunsWorld, sink: ExportSink, asked: ExportRequest) -> Exported
             hint="Export to another folder, or with the same options.",
         )
     job = _Job(world, sink, asked, known.flows)
-    for flow in asked.flows:
-        job.export_flow(flow)
+    absent = [flow for flow in asked.flows if or_absent(flow, partial(job.export_flow, flow)) is None]
     job.commit()
     left = sum(len(job.places[flow.sid].open) for flow in asked.flows)
-    return Exported(dict(job.rows), left, job.lost, tuple(job.gaps))
+    return Exported(dict(job.rows), left, job.lost, tuple(job.gaps), tuple(absent))
 
 
 class _Place:
@@ -133,8 +135,8 @@ class _Job:
         self._uncommitted = 0
         self._committed = world.clock.monotonic()
 
-    def export_flow(self, flow: KnownFlow) -> None:
-        """Export the runs of one flow: those that had not ended, then what began since."""
+    def export_flow(self, flow: KnownFlow) -> int:
+        """Export the runs of one flow: those that had not ended, then what began since; count the newly seen."""
         now = self._world.clock.now()
         place = self.places[flow.sid] = _Place(self._cursors.get(flow.sid, FlowCursor()))
         if place.looked is not None and place.looked < now - RETENTION:
@@ -142,9 +144,13 @@ class _Job:
         self._look_again(flow, place)
         since = self._asked.since if place.mark is None else place.mark - OVERLAP
         which = ExecutionFilter(since=since, until=self._asked.until)
+        seen = 0
         for batch in oldest_first(self._world.runs, flow, which, now):
-            self._export_new(flow, place, [run for run in batch if not place.knows(run.sid)])
+            fresh = [run for run in batch if not place.knows(run.sid)]
+            seen += len(fresh)
+            self._export_new(flow, place, fresh)
         place.looked = now
+        return seen
 
     def commit(self) -> None:
         """Make what there is durable."""

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import heapq
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Final, TypeVar
 
 from reconciler.errors import NotFoundError
 from reconciler.model.execution import Execution, ExecutionFilter
@@ -19,6 +19,8 @@ from reconciler.model.jsontypes import Json
 from reconciler.ports import ExecutionReader
 from reconciler.workflows.executions.flows import KnownFlow, RunsWorld, SeenRun
 from reconciler.workflows.executions.order import in_order
+
+T = TypeVar("T")
 
 RETENTION: Final = timedelta(days=30)
 """How long Studio keeps a run after it began (api.md A7)."""
@@ -56,24 +58,31 @@ class Listed:
         runs: by flow, the newest of each first.
         total: how many there are; more than `runs` when a limit was asked for.
         kept_since: Studio has nothing older than this, and older ones were asked for; else None.
+        absent: recorded flows that Studio does not have any more.
     """
 
     runs: tuple[SeenRun, ...]
     total: int
     kept_since: datetime | None = None
+    absent: tuple[KnownFlow, ...] = ()
 
 
 def list_runs(world: RunsWorld, flows: tuple[KnownFlow, ...], wanted: Wanted) -> Listed:
     """Give the newest runs that are asked for. Keeps no more of them than the limit for each flow."""
     newest: list[_Aged] = []
+    absent: list[KnownFlow] = []
     total = 0
-    for entries, number in _each_flow(world, flows, wanted):
+    for flow, found in _each_flow(world, flows, wanted):
+        if found is None:
+            absent.append(flow)
+            continue
+        entries, number = found
         newest = heapq.nlargest(wanted.limit, [*newest, *entries]) if wanted.limit else [*newest, *entries]
         total += number
     places = {flow: place for place, flow in enumerate(flows)}
     newest.sort(reverse=True)
     shown = sorted((entry.seen for entry in newest), key=lambda seen: places[seen.flow])
-    return Listed(tuple(shown), total, lost_before(wanted.which.since, world.clock.now()))
+    return Listed(tuple(shown), total, lost_before(wanted.which.since, world.clock.now()), tuple(absent))
 
 
 def lost_before(since: datetime | None, now: datetime) -> datetime | None:
@@ -117,8 +126,24 @@ class _Aged:
     seen: SeenRun = field(compare=False)
 
 
-def _each_flow(world: RunsWorld, flows: tuple[KnownFlow, ...], wanted: Wanted) -> Iterator[tuple[list[_Aged], int]]:
-    """Give for each flow the newest of its runs that fit, and how many do."""
+def or_absent(flow: KnownFlow, read: Callable[[], T]) -> T | None:
+    """Give what is read of a flow; None when it is recorded, and Studio does not have it any more.
+
+    Raises:
+        NotFoundError: it was named by a SID that is nobody's.
+    """
+    try:
+        return read()
+    except NotFoundError:
+        if flow.address is None:
+            raise
+        return None
+
+
+def _each_flow(
+    world: RunsWorld, flows: tuple[KnownFlow, ...], wanted: Wanted
+) -> Iterator[tuple[KnownFlow, tuple[list[_Aged], int] | None]]:
+    """Give for each flow the newest of its runs that fit, and how many do; None for one that Studio does not have."""
 
     def newest(flow: KnownFlow) -> tuple[list[_Aged], int]:
         counted = itertools.count()
@@ -128,16 +153,19 @@ def _each_flow(world: RunsWorld, flows: tuple[KnownFlow, ...], wanted: Wanted) -
         )
         return heapq.nlargest(wanted.limit, found) if wanted.limit else list(found), next(counted)
 
+    def there(flow: KnownFlow) -> tuple[list[_Aged], int] | None:
+        return or_absent(flow, lambda: newest(flow))
+
     world.progress.begin(_WORK, len(flows))
     # Contexts are read several at a time themselves; whoever waits for a thread in a thread may wait for ever.
     each = (
-        in_order(world.pool, world.clock, newest, flows)
+        in_order(world.pool, world.clock, there, flows)
         if wanted.sender is None and wanted.recipient is None
-        else ((flow, newest(flow)) for flow in flows)
+        else ((flow, there(flow)) for flow in flows)
     )
-    for _, found in each:
+    for flow, found in each:
         world.progress.advance(_WORK)
-        yield found
+        yield flow, found
 
 
 def _matching(world: RunsWorld, flow: KnownFlow, wanted: Wanted) -> Iterator[Execution]:

@@ -112,3 +112,9 @@ def test_other_peoples_texts_steer_no_terminal():
     data = shown(execution(1, contact="\x1b[2Jx"), [(1, "a\x1b[31m b c", 0, None)])
     text = human.render_shown(data, STYLE, personal=True, sensitive=NOTHING)
     assert "\x1b" not in text
+
+
+def test_flows_that_are_gone_are_named():
+    """Whose executions cannot be told stands below the list, with what to do."""
+    text = human.render_listed(Listed((), 0, absent=(HELLO,)), Style(program="reconciler --state x"), personal=False)
+    assert text == "0 executions.\nNot in Studio any more: Flow/hello. `reconciler --state x plan` says what to do."

@@ -5,13 +5,16 @@ from datetime import timedelta
 
 import pytest
 
-from reconciler.errors import UsageError
+from reconciler.errors import NotFoundError, UsageError
 from reconciler.model.execution import ExecutionFilter
-from reconciler.workflows.executions.flows import SeenRun, find_run
+from reconciler.model.export import ExportSettings
+from reconciler.workflows.executions.ending import choose_all
+from reconciler.workflows.executions.exporting import ExportRequest, export
+from reconciler.workflows.executions.flows import KnownFlow, SeenRun, find_run
 from reconciler.workflows.executions.listing import Wanted, ends_of, list_runs
 from reconciler.workflows.executions.path import depths_of, in_path_order, path_of
 from reconciler.workflows.executions.showing import show_run
-from tests.support.executions import BEGIN, HELLO, MENU, Account, execution, run_sid, step, world_of
+from tests.support.executions import BEGIN, HELLO, MENU, Account, MemorySink, execution, run_sid, step, world_of
 
 ALL = ExecutionFilter()
 
@@ -121,3 +124,18 @@ def test_a_run_that_waits_and_one_that_was_cut_short():
     assert (ended.waiting_at, ended.cut_short) == (None, True)
     account.steps[run.sid].append(step(2, run, "ask timeout Ended", at=2))
     assert show_run(world_of(account), SeenRun(HELLO, replace(run, status="ended"))).cut_short is False
+
+
+def test_a_deleted_flow_does_not_hide_the_others():
+    """A recorded flow that Studio does not have any more is named, and all others are read; a wrong SID is an error."""
+    account = Account([execution(1)], gone=frozenset({MENU.sid}))
+    world = world_of(account)
+    listed = list_runs(world, (HELLO, MENU), Wanted(ALL))
+    assert (sids(listed), listed.absent) == ([1], (MENU,))
+    chosen = choose_all(world, (MENU, HELLO), "ended", None)
+    assert (len(chosen.runs), chosen.absent) == (1, (MENU,))
+    asked = ExportRequest((MENU, HELLO), ExportSettings(), lambda contact: contact)
+    exported = export(world, MemorySink(), asked)
+    assert (exported.rows["executions"], exported.absent) == (1, (MENU,))
+    with pytest.raises(NotFoundError):
+        list_runs(world, (KnownFlow(MENU.sid),), Wanted(ALL))

@@ -12,7 +12,7 @@ from reconciler.cli.group import command as make
 from reconciler.cli.options import VariableFlags, variable_options, variables_of
 from reconciler.errors import UsageError
 from reconciler.views.executions import human, machine
-from reconciler.workflows.executions.flows import SeenRun, find_run, recorded_flows
+from reconciler.workflows.executions.flows import SeenRun, find_run
 from reconciler.workflows.executions.showing import show_run
 
 
@@ -49,6 +49,6 @@ def _seen(found: runs.Runs, words: tuple[str, ...]) -> SeenRun:
         raise UsageError("show takes an execution, and its flow before it", hint="Write: executions show [ADDRESS] SID")
     sid = runs.RUN.convert(last, None, None)
     if not flow:
-        return find_run(found.world, recorded_flows(found.state), sid)
+        return find_run(found.world, found.flows(()), sid)
     (known,) = found.flows([runs.FLOW.convert(flow[0], None, None)])
     return SeenRun(known, found.world.runs.fetch_execution(known.sid, sid))
