@@ -103,3 +103,9 @@ def play(flows: Flows) -> Callable[..., Result]:
 def ending() -> Callable[..., Ending]:
     """Give the maker of endings with a place."""
     return lambda **more: Ending(**more, place=Place("test.yaml", 90))
+
+
+@pytest.fixture
+def definitions() -> tuple[dict[str, Any], dict[str, Any]]:
+    """Give the definitions of the menu and of the clerk."""
+    return MENU, CLERK

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from reconciler.definition.document import of
+from reconciler.scenario.flows import Flows
 from reconciler.scenario.run import run
 from reconciler.scenario.seen import includes
 from reconciler.scenario.values import (
@@ -307,3 +309,55 @@ def test_details_are_compared_in_depth():
     assert not includes(whole, {"b": 1})
     assert not includes(whole, {"e": None})
     assert not includes("a", {"a": 1})
+
+
+def test_a_wait_without_a_time_out_never_times_out(play):
+    """`waits: timeout` fails where nothing is due."""
+    failure = play(sends(QUESTION), writes("2 now"), Comes(TimedOut())).failure
+    assert failure is not None
+    assert failure.real == 'first says "Hello" (at hello)'
+    failure = play(sends(QUESTION), writes("2 now"), Comes(TimedOut(), "dial")).failure
+    assert failure is not None
+    assert failure.real.endswith("without a time-out")
+
+
+def test_a_flow_that_cannot_be_run_is_an_error(play):
+    """A flow without a trigger fails before anything happens."""
+    found = play(on=Flows({"menu": of({"states": []})}))
+    assert found.failure is not None
+    assert (found.failure.kind, found.transcript, found.steps) == ("error", (), 0)
+
+
+def test_a_stub_that_the_widget_cannot_take_fails_at_the_end_too(play):
+    """What a stub says wrong is told even where no line follows."""
+    stub = Stub((Outcome("audioComplete"),), widget="ask")
+    failure = play(sends(QUESTION), stubs=(stub,)).failure
+    assert failure is not None
+    assert (failure.kind, failure.expected) == ("error", "the flow goes on")
+
+
+def test_a_subflow_that_is_not_there_fails(play, definitions):
+    """A flow that nobody manages is entered by no run; a stub can stand for it."""
+    menu, _ = definitions
+    lost = {**menu, "states": [_elsewhere(state) for state in menu["states"]]}
+    flows = Flows({"menu": of(lost)})
+    assert play(sends(QUESTION), writes("1"), sends("Sorry"), on=flows).ok
+    done = Stub((Outcome("completed", {"open": "no"}),), widget="desk")
+    assert play(sends(QUESTION), writes("1"), sends("Open: no"), on=flows, stubs=(done,)).ok
+
+
+def _elsewhere(state):
+    if state["type"] != "run-subflow":
+        return state
+    return {**state, "properties": {**state["properties"], "flow_sid": "FW00000000000000000000000000000009"}}
+
+
+def test_flows_may_have_their_own_sids(play, definitions):
+    """A flow is found by the reference to it, whatever SID it is given."""
+    sids = {"menu": "FW00000000000000000000000000000008", "clerk": "FW00000000000000000000000000000007"}
+    menu, clerk = definitions
+    flows = Flows({"menu": of(menu), "clerk": of(clerk)}, sids)
+    lines = (sends(QUESTION), writes("1"), Expects("enters", Exactly("clerk")), sends("Open: yes"))
+    assert play(*lines, on=flows, stubs=(OPEN,)).ok
+    assert flows.name_of(sids["clerk"]) == "clerk"
+    assert flows.name_of("FW1") == "FW1"
