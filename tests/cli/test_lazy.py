@@ -8,10 +8,11 @@ HEAVY = ("httpx", "structlog", "rich", "pydantic", "jsonschema", "yaml", "werkze
 UNUSED = (
     "asyncio", "jsonschema", "obstore", "psycopg", "pyrage", "rich", "ruamel", "structlog", "waitress", "werkzeug",
     "reconciler.apply.execute", "reconciler.apply.recover", "reconciler.apply.run", "reconciler.cli.logs",
-    "reconciler.cli.saved", "reconciler.serving.server", "reconciler.manifest.groups", "reconciler.manifest.write",
+    "reconciler.cli.saved", "reconciler.emulator.streams", "reconciler.events", "reconciler.serving.server",
+    "reconciler.manifest.groups", "reconciler.manifest.write",
     "reconciler.model.execution", "reconciler.plan.document", "reconciler.state.encryption", "reconciler.state.history",
     "reconciler.state.journal", "reconciler.state.lock", "reconciler.state.remote", "reconciler.state.session",
-    "reconciler.simulate", "reconciler.scenario", "reconciler.studio.executions",
+    "reconciler.simulate", "reconciler.scenario", "reconciler.studio.executions", "reconciler.studio.streams",
     "reconciler.views.human.apply", "reconciler.views.machine.apply",
     "reconciler.workflows.apply", "reconciler.workflows.rebuild", "reconciler.workflows.verify",
 )  # fmt: skip
