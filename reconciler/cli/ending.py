@@ -87,7 +87,8 @@ def _approved(app: App, wish: Wish, chosen: Chosen) -> bool:
     needless = number == 0 or (wish.what == "end" and number == 1 and not wish.every)
     if wish.auto or needless:
         return True
-    prompt.must_be_there(app.console, f"{number} executions want to be approved", _AUTO)
+    what = f"the {wish.what} of {number} execution{'' if number == 1 else 's'} wants to be approved"
+    prompt.must_be_there(app.console, what, _AUTO)
     app.console.say(doing_human.render_chosen(wish.what, chosen, app.console.message_style))
     return prompt.ask(app.console, "Answer: ") == "yes"
 

@@ -27,6 +27,8 @@ from reconciler.workflows.executions.rows import Pseudonym, WholeRun, covered_in
 OVERLAP: Final = timedelta(minutes=5)
 """How late a list may show a run."""
 
+_WORK: Final = "Exporting flows"
+
 COMMIT_ROWS: Final = 200_000
 COMMIT_SECONDS: Final = 60.0
 """After so many rows or seconds what is there is committed: so much is read again after a kill."""
@@ -86,7 +88,7 @@ def export(world: RunsWorld, sink: ExportSink, asked: ExportRequest) -> Exported
             hint="Export to another folder, or with the same options.",
         )
     job = _Job(world, sink, asked, known.flows)
-    absent = [flow for flow in asked.flows if or_absent(flow, partial(job.export_flow, flow)) is None]
+    absent = job.export_all()
     job.commit()
     left = sum(len(job.places[flow.sid].open) for flow in asked.flows)
     return Exported(dict(job.rows), left, job.lost, tuple(job.gaps), tuple(absent))
@@ -132,8 +134,20 @@ class _Job:
         self.gaps: list[KnownFlow] = []
         self._world, self._sink, self._asked = world, sink, asked
         self._cursors = dict(flows)
+        self._alone = len(asked.flows) == 1  # then its executions are counted while they come, else the flows are
         self._uncommitted = 0
         self._committed = world.clock.monotonic()
+
+    def export_all(self) -> list[KnownFlow]:
+        """Export one flow after the other; give those that Studio does not have any more."""
+        flows, absent = self._asked.flows, []
+        if not self._alone:
+            self._world.progress.begin(_WORK, len(flows))
+        for flow in flows:
+            if or_absent(flow, partial(self.export_flow, flow)) is None:
+                absent.append(flow)
+            self._world.progress.advance(_WORK)
+        return absent
 
     def export_flow(self, flow: KnownFlow) -> int:
         """Export the runs of one flow: those that had not ended, then what began since; count the newly seen."""
@@ -177,7 +191,7 @@ class _Job:
 
     def _export_new(self, flow: KnownFlow, place: _Place, batch: list[Execution]) -> None:
         name, every = f"Exporting {flow.name}", self._asked.settings.active
-        if batch:
+        if batch and self._alone:
             self._world.progress.begin(name, len(batch))
 
         def read(run: Execution) -> tuple[bool, WholeRun | None]:
