@@ -73,9 +73,13 @@ def from_studio(app: App, question: Question) -> Report:
             live_definitions(found.reader, found.world.pool), declared_definitions(found.desired, found.state)
         )
         which = ExecutionFilter(None, since, until)
-        counted = report(live_runs(found.world, (*flows, *callers), which), asked, definitions)
+        absent: list[KnownFlow] = []
+        executions = live_runs(found.world, (*flows, *callers), which, absent.append)
+        counted = report(executions, asked, definitions)
         lost = lost_before(since, found.world.clock.now())
-    return counted if lost is None else replace(counted, notes=(*counted.notes, retention(lost)))
+    notes = [] if lost is None else [retention(lost)]
+    notes += [f"Not in Studio any more: {', '.join(flow.name for flow in absent)}."] if absent else []
+    return replace(counted, notes=(*counted.notes, *notes))
 
 
 def from_events(app: App, question: Question, path: Path) -> Report:
