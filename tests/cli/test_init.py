@@ -10,6 +10,7 @@ from reconciler.emulator.settings import EMBEDDED_ACCOUNT
 def test_a_new_project_plans_and_applies(cli):
     """`init` makes a project that works at once, and leaves an existing one alone."""
     assert cli("init", "new").code == 0
+    assert cli("test", "--fail-under", "100", "--manifests", "new/manifests").code == 0
     assert cli("apply", "--auto-approve", "--manifests", "new/manifests").code == 0
     assert Path("new/state/local.json").exists()
     assert cli("init", "new").code == 1

@@ -59,7 +59,7 @@ EFFECTS: list[tuple[Effect, str, dict]] = [
         'calls POST https://example.org with a: "1"',
         {"method": "POST", "body": "b", "contentType": "text/plain", "parameters": {"a": 1}},
     ),
-    (FunctionCalled("w", "https://a.example", {"a": 1}), "calls https://a.example with a: 1", {"parameters": {"a": "1"}}),
+    (FunctionCalled("w", "https://a.example", {"a": 1}), "calls https://a.example with a: 1", {"parameters": {"a": 1}}),
     (Dialled("w", "number", "+1", "+2", {"timeout": "20"}), "dials +2", {"noun": "number", "timeout": 20}),
     (Dialled("w", "number", "+1", ""), "dials nobody in particular", {}),
     (Queued("w", "support", '{"a": 1}', {"priority": "0"}), "queues support", {"attributes": {"a": 1}, "priority": 0}),

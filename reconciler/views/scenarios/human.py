@@ -122,6 +122,8 @@ def _coverage(report: TestReport, found: Coverage, style: Style) -> Iterator[str
 
 
 def _share(share: Share) -> str:
+    if not share.total:
+        return "none".rjust(17)
     # Rounded down: only all is 100 %.
     return f"{share.covered:>5}/{share.total:<5} {int(share.percent):>3} %"
 
