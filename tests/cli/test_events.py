@@ -150,10 +150,15 @@ def emulator(**quirks: str) -> Iterator[str]:
                 thread.join(10)
 
 
-@contextlib.contextmanager
-def listening(folder: Path, *arguments: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+def listening(folder: Path, *arguments: str) -> contextlib.AbstractContextManager[tuple[str, subprocess.Popen[str]]]:
     """Run `events listen` as a process of its own; gives the URL that it told, and the process."""
-    command = [sys.executable, "-m", "reconciler", "events", "listen", "--listen", "127.0.0.1:0", *arguments]
+    return running(folder, "events", "listen", "--listen", "127.0.0.1:0", *arguments)
+
+
+@contextlib.contextmanager
+def running(folder: Path, *arguments: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    """Run a command that serves as a process of its own; gives the URL that it told, and the process."""
+    command = [sys.executable, "-m", "reconciler", *arguments]
     environment = {**os.environ, "TWILIO_AUTH_TOKEN": TOKEN, "TWILIO_ACCOUNT_SID": ACCOUNT}
     environment["PYTHONPATH"] = str(Path(__file__).parents[2])
     with subprocess.Popen(  # noqa: S603 - our own command
@@ -186,6 +191,15 @@ def deliver(url: str, body: bytes, token: str = TOKEN) -> int:
             return error.code
 
 
+def ask(url: str, **form: str) -> dict[str, Any]:
+    """Ask an emulator as the account: POST with a form, else GET."""
+    request = Request(url, urlencode(form).encode() if form else None)  # noqa: S310 - our own address
+    request.add_header("Authorization", f"Basic {b64encode(f'{ACCOUNT}:{TOKEN}'.encode()).decode()}")
+    with urlopen(request, timeout=10) as answer:  # noqa: S310 - as above
+        found: dict[str, Any] = json.load(answer)
+    return found
+
+
 @pytest.fixture
 def signed_in(monkeypatch: pytest.MonkeyPatch) -> None:
     """Set the credentials of the account."""
@@ -210,11 +224,7 @@ def test_an_execution_arrives(cli, project):
         sid = next(
             row["sid"] for row in cli("status", "--json", *at).json["resources"] if row["address"] == "Flow/hello"
         )
-        form = urlencode({"To": "+15555550101", "From": "+15555550100"}).encode()
-        opener = Request(f"{studio}/v2/Flows/{sid}/Executions", form)  # noqa: S310 - our own address
-        opener.add_header("Authorization", f"Basic {b64encode(f'{ACCOUNT}:{TOKEN}'.encode()).decode()}")
-        with urlopen(opener, timeout=10) as answer:  # noqa: S310 - as above
-            execution = json.load(answer)["sid"]
+        execution = ask(f"{studio}/v2/Flows/{sid}/Executions", To="+15555550101", From="+15555550100")["sid"]
         until(lambda: cli("events", "list", "--json", "hello", *at).json["total"] == 1)
         (found,) = cli("events", "list", "--json", "hello", *at).json["executions"]
         assert (found["sid"], found["flow"]) == (execution, "Flow/hello")
@@ -289,3 +299,29 @@ def test_old_executions_are_forgotten(tmp_path):
         with contextlib.closing(EventStore(database)) as store:
             assert store.summary().executions == left
             assert store.summary().keep == keep
+
+
+@pytest.mark.socket
+@pytest.mark.usefixtures("signed_in")
+def test_an_emulator_that_is_killed_forgets_no_event(cli, project):
+    """Events that nobody could take are sent by the next emulator on the same file, as soon as it knows the account."""
+    serve = ("emulator", "--listen", "127.0.0.1:0", "--database", "studio.sqlite")
+    with listening(project.root, "--keep", "9999d", "--endpoint", "http://127.0.0.1:9") as (url, receiver):
+        database = next((project.root / "state").glob("*.events.sqlite"))
+        receiver.kill()
+        with running(project.root, *serve) as (studio, process):
+            at = ("--endpoint", studio)
+            cli("apply", "--auto-approve", *at)
+            assert cli("events", "setup", "--url", url, "--auto-approve", "--no-validate", *at).code == 0
+            flows = ask(f"{studio}/v2/Flows")["flows"]
+            for number, flow in enumerate(flows):
+                ask(f"{studio}/v2/Flows/{flow['sid']}/Executions", To=f"+1555555010{number}", From="+15555550100")
+            process.kill()
+    port = url.rpartition(":")[2].strip("/")
+    options = ("--database", str(database), "--keep", "9999d", "--endpoint", "http://127.0.0.1:9")
+    with (
+        running(project.root, "events", "listen", "--listen", f"127.0.0.1:{port}", *options),
+        running(project.root, *serve) as (studio, _),
+    ):
+        ask(f"{studio}/v2/Flows")
+        until(lambda: cli("events", "list", "--json", "--database", database).json["total"] == len(flows) == 2)
