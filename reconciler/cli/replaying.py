@@ -24,6 +24,12 @@ def replayed(found: runs.Runs, flows: Sequence[KnownFlow], period: Period) -> Re
     return replay(found.world, found.reader, (found.desired, found.state), flows, period)
 
 
+def world_of(reading: compose.Reading) -> RunsWorld:
+    """Give what looks at runs beside what a plan is made with."""
+    world = reading.world
+    return RunsWorld(LiveExecutionReader(reading.client), world.clock, world.pool, world.progress)
+
+
 def beside(reading: compose.Reading, plan: Plan, said: str | None) -> ReplayReport:
     """Run the recorded executions of the flows that a plan would write again.
 
@@ -35,10 +41,9 @@ def beside(reading: compose.Reading, plan: Plan, said: str | None) -> ReplayRepo
     when = WEEK if said is None else runs.MOMENT.convert(said, None, None)
     world = reading.world
     state = world.state.read() or reading.blank
-    found = RunsWorld(LiveExecutionReader(reading.client), world.clock, world.pool, world.progress)
     flows = [flow for flow in recorded_flows(state) if flow.address in _written(plan)]
     since = (when if isinstance(when, datetime) else world.clock.now() - when).replace(microsecond=0)
-    report = replay(found, world.reader, (reading.desired, state), flows, Period(since))
+    report = replay(world_of(reading), world.reader, (reading.desired, state), flows, Period(since))
     return replace(report, flows=tuple(flow for flow in report.flows if flow.executions))
 
 

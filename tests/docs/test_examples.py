@@ -7,6 +7,7 @@ import shlex
 import shutil
 import subprocess
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import click
@@ -95,6 +96,9 @@ def must_parse(words: list[str]) -> None:
         found = found.get_command(click.Context(found), words[0])
         assert found is not None, f"there is no command {words[0]}"
         words = words[1:]
+    table = getattr(found, "table", {})
+    if words and words[0] in table:
+        found, words = import_module(table[words[0]][0]).command, words[1:]
     assert found is not None
     known = {text for p in (*found.params, *common_options(variables=False)) for text in p.opts}
     assert {word.split("=")[0] for word in words if word.startswith("-")} - known == set()

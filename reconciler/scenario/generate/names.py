@@ -59,8 +59,9 @@ def name_of(flow: Flow, result: Result, events: Sequence[Event], taken: set[str]
 
 
 def described(result: Result) -> str:
-    """Say by way of which widgets a run goes."""
-    path = [name for before, name in zip([None, *result.path], result.path, strict=False) if name != before]
+    """Say by way of which widgets of the flow a run goes."""
+    own = [name for name in result.path if "/" not in name]
+    path = [name for before, name in zip([None, *own], own, strict=False) if name != before]
     if len(path) > 2 * _SHOWN:
         path = [*path[:_SHOWN], "…", *path[-_SHOWN:]]
     return " → ".join(path)

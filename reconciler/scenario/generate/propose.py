@@ -81,7 +81,7 @@ def transitions_of(flow: Flow) -> Iterator[tuple[str, int]]:
 def _written(flows: Flows, name: str, nodes: tuple[Node, ...], names: set[str]) -> Iterator[Result]:
     for node in nodes:
         events = node.events()
-        blank = Scenario(name, name, node.launch.trigger)
+        blank = Scenario(name, name, node.launch.trigger, stubs=node.stage.stubs)
         try:
             scenario = scenario_of(flows, blank, node.launch, events)
         except SimulationError:

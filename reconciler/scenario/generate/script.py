@@ -49,14 +49,14 @@ def scenario_of(flows: Flows, scenario: Scenario, launch: Launch, events: Sequen
 
     Args:
         flows: of the project.
-        scenario: what it is called and which flow it runs; its script, stubs and ending are replaced.
+        scenario: what it is called, which flow it runs, and stubs for subflows; its script and ending are replaced.
         launch: how the run begins.
         events: what happens, wherever the flow waits, usual outcomes too.
 
     Raises:
         SimulationError: the flow cannot take one of the events, or they end where no scenario can stop.
     """
-    begun = replace(scenario, trigger=launch.trigger, at=launch.at, script=(), stubs=(), ends=None)
+    begun = replace(scenario, trigger=launch.trigger, at=launch.at, script=(), ends=None)
     writer = _Writer(Stage.of(flows, begun, launch, conditions=False))
     writer.stage.begin()
     writer.note()
@@ -66,7 +66,7 @@ def scenario_of(flows: Flows, scenario: Scenario, launch: Launch, events: Sequen
         writer.give(event, writer.stage.waiting)
         writer.note()
     ends = writer.ends()
-    return replace(begun, script=tuple(writer.lines), stubs=writer.stubs(), ends=ends)
+    return replace(begun, script=tuple(writer.lines), stubs=(*scenario.stubs, *writer.stubs()), ends=ends)
 
 
 @dataclass(slots=True)

@@ -7,16 +7,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from heapq import heappop, heappush
 from typing import Final
 
 from reconciler.errors import SimulationError
+from reconciler.scenario.flows import Flows
 from reconciler.scenario.generate.launches import launches_of
 from reconciler.scenario.generate.live import Live, live_of
 from reconciler.scenario.generate.menu import events_at
+from reconciler.scenario.generate.stubbing import Stubbing, stubbings
 from reconciler.scenario.generate.wishes import Wishes, wishes_of
-from reconciler.simulate import Event, Flow, Launch, Library, State, Step, Turn, advance, start
+from reconciler.simulate import Event, Flow, Launch, State, Step, Turn, advance, place, start
 
 MOST_MOVES: Final = 6_000
 """Events that are given in all while a flow is searched."""
@@ -33,6 +35,7 @@ class Node:
     """A place that a run came to.
 
     Attributes:
+        stage: what it runs on.
         launch: how it began.
         parent: the place before; None at the beginning.
         event: what happened there; None at the beginning.
@@ -41,6 +44,7 @@ class Node:
         depth: how many events there were.
     """
 
+    stage: Stubbing
     launch: Launch
     parent: Node | None
     event: Event | None
@@ -63,7 +67,7 @@ class Search:
     """One search.
 
     Attributes:
-        library: the flow and its subflows.
+        flows: the flow and its subflows.
         flow: whose transitions are to be passed.
         wanted: those transitions, as `(widget, index)`.
         nodes: every place that was come to and that is new.
@@ -72,7 +76,7 @@ class Search:
         moves: how many events were given.
     """
 
-    library: Library
+    flows: Flows
     flow: Flow
     wanted: tuple[tuple[str, int], ...]
     wishes: Wishes
@@ -87,11 +91,11 @@ class Search:
     _open: list[tuple[int, int, int, Node]] = field(default_factory=list)
 
     @classmethod
-    def of(cls, library: Library, flow: Flow, wanted: Iterable[tuple[str, int]]) -> Search:
+    def of(cls, flows: Flows, flow: Flow, wanted: Iterable[tuple[str, int]]) -> Search:
         """Prepare a search; nothing is run yet."""
-        wishes = wishes_of(library, flow)
+        wishes = wishes_of(flows, flow)
         listed = tuple(wanted)
-        found = cls(library, flow, listed, wishes, live_of(wishes))
+        found = cls(flows, flow, listed, wishes, live_of(wishes))
         found._bits = {one: 1 << index for index, one in enumerate(listed)}
         return found
 
@@ -107,8 +111,12 @@ class Search:
 
     def run(self) -> None:
         """Search until all is passed, nothing is left, or the limit is reached."""
-        for launch in launches_of(self.wishes, self.flow):
-            self._note(launch, None, None, start(self.library, launch))
+        launches = launches_of(self.wishes, self.flow)
+        for stage in stubbings(self.flows, self.flow, self.wishes):
+            for launch in launches:
+                begun = replace(launch, flow=stage.library.tested)
+                first = Node(stage, launch, None, None, place(stage.library, begun), 0, -1)
+                self._note(first, None, start(stage.library, begun))
         while self._open and not self.complete and self.moves < MOST_MOVES:
             self.expand(heappop(self._open)[-1])
 
@@ -117,27 +125,27 @@ class Search:
         for event in events_at(self.wishes, node.state):
             self.moves += 1
             try:
-                turn = advance(self.library, node.state, event)
+                turn = advance(node.stage.library, node.state, event)
             except SimulationError:
                 continue  # what this widget cannot take
-            self._note(node.launch, node, event, turn)
+            self._note(node, event, turn)
 
     def ways_on(self, node: Node) -> Iterator[Node]:
         """Give what may follow a place, whether it is known or not."""
         for event in events_at(self.wishes, node.state):
             try:
-                turn = advance(self.library, node.state, event)
+                turn = advance(node.stage.library, node.state, event)
             except SimulationError:
                 continue  # what this widget cannot take
-            yield self._node(node.launch, node, event, turn)
+            yield self._node(node, event, turn)
 
-    def _node(self, launch: Launch, parent: Node | None, event: Event | None, turn: Turn) -> Node:
-        passed = 0 if parent is None else parent.passed
-        depth = 0 if parent is None else parent.depth + 1
-        return Node(launch, parent, event, turn.state, passed | self._taken(turn.steps), depth)
+    def _node(self, parent: Node, event: Event | None, turn: Turn) -> Node:
+        passed = parent.passed | self._taken(turn.steps)
+        above = None if event is None else parent
+        return Node(parent.stage, parent.launch, above, event, turn.state, passed, parent.depth + 1)
 
-    def _note(self, launch: Launch, parent: Node | None, event: Event | None, turn: Turn) -> None:
-        node = self._node(launch, parent, event, turn)
+    def _note(self, parent: Node, event: Event | None, turn: Turn) -> None:
+        node = self._node(parent, event, turn)
         self.reached.update(step.transitioned_from for step in turn.steps if step.flow == self.flow.sid)
         if node.state.waiting is not None and node.state.frames[-1].flow == self.flow.sid:
             self.reached.add(node.state.frames[-1].widget)
@@ -146,7 +154,7 @@ class Search:
         if node.state.waiting is None:
             self.nodes.append(node)
             return
-        key = self.live.key(node.state)
+        key = f"{node.stage.number} {self.live.key(node.state)}"
         if (key in self._seen and not new) or node.state.steps > _LONGEST:
             if new:
                 self.nodes.append(node)

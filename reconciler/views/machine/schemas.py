@@ -17,6 +17,7 @@ from reconciler.views.machine import home_shapes, shapes
 from reconciler.views.machine.event_shapes import EventShape
 from reconciler.views.machine.graph import GraphShape
 from reconciler.views.machine.release_shapes import ReleaseEventShape, ReleasePlanShape
+from reconciler.views.making import shapes as making_shapes
 from reconciler.views.replay.shapes import ReplayShape
 from reconciler.views.scenarios.shapes import TestReportShape
 from reconciler.views.traffic.shapes import ReportShape
@@ -61,6 +62,8 @@ _DOCUMENTS: Final[dict[str, tuple[str, Any]]] = {
     "state-verify": ("Verified state", shapes.StateVerifyShape),
     "status": ("Status", shapes.StatusShape),
     "test": ("Scenario tests", TestReportShape),
+    "test-generate": ("Proposed scenario tests", making_shapes.TestGenerateShape),
+    "test-record": ("A recorded scenario test", making_shapes.TestRecordShape),
     "version": ("Version", shapes.VersionShape),
 }
 """By the name of the file in `schemas/`, without `.schema.json`; the plan's is made by `reconciler.plan.document`."""

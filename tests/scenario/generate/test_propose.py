@@ -107,9 +107,9 @@ def test_what_no_input_passes_is_explained(make, widgets, cause):
 
 
 def test_the_shape_of_a_flow_is_explained(make):
-    """Widgets that nothing leads to, second transitions of one event and unknown subflows are told apart."""
+    """Widgets that nothing leads to, second transitions of one event, and what lies behind them are told apart."""
     data = make.definition(
-        make.widget("call", "run-subflow", ("completed", "x"), ("failed", "say"), flow_sid="FW0123"),
+        make.split("ask", "{{flow.variables.typo}}", ("equal_to", "1", "x"), otherwise="say"),
         make.widget("say", "send-message", ("sent", None), ("sent", "x"), body="Hi"),
         make.say("x", following="say"),
         make.say("island", following="say"),
@@ -117,11 +117,27 @@ def test_the_shape_of_a_flow_is_explained(make):
     found = propose(make.flows(flow=data), "flow")
     causes = {(one.widget, one.event): one.cause for one in found.unreached}
     assert causes == {
-        ("call", "completed"): "subflow",
+        ("ask", "match"): "unset",
         ("say", "sent"): "duplicate",
         ("x", "sent"): "behind",
         ("island", "sent"): "isolated",
     }
+
+
+def test_subflows_are_stubbed_where_they_have_to_be(make):
+    """A subflow that nobody knows is a stub that gives what the splits want; one that is known fails by a stub."""
+    data = make.definition(
+        make.widget("hours", "run-subflow", ("completed", "open"), ("failed", "x"), flow_sid="FW0123"),
+        make.split("open", "{{widgets.hours.state}}", ("equal_to", "open", "sub"), otherwise="x"),
+        make.widget("sub", "run-subflow", ("completed", "x"), ("failed", "y"), flow_sid="${flow.known.sid}"),
+        make.say("x"),
+        make.say("y"),
+    )
+    known = make.definition(make.say("hello"), events=("incomingParent",))
+    flows = make.flows(flow=data, known=known)
+    found = propose(flows, "flow")
+    assert not found.unreached
+    assert all(run(scenario, flows).ok for scenario in found.scenarios)
 
 
 def test_only_what_is_missing_is_proposed(make):

@@ -55,7 +55,10 @@ class TestCommand(Command):
 
     __test__ = False  # pytest takes every class called Test… for a test otherwise
 
-    table: Mapping[str, tuple[str, str]] = {}
+    table: Mapping[str, tuple[str, str]] = {
+        "generate": (_WHERE + "generate", "Propose scenario tests for a flow."),
+        "record": (_WHERE + "record", "Make a scenario test of an execution."),
+    }
 
     def make_context(
         self,
