@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
 
@@ -70,10 +70,10 @@ class Known:
     digests: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def still(self, scenario: Scenario, digests: tuple[str, ...]) -> Result | None:
-        """Give what came of a test, if it would come again; places may have moved."""
+        """Give what came of a test when it passed and would again; its places may have moved."""
         found = self.results.get(scenario.name)
         same = found is not None and found.scenario == scenario and self.digests.get(scenario.name) == digests
-        return found if same and found is not None and found.ok else None
+        return replace(found, scenario=scenario) if same and found is not None and found.ok else None
 
 
 def digests_of(scenario: Scenario, definitions: Mapping[str, Definition]) -> tuple[str, ...]:
