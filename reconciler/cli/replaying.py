@@ -43,7 +43,8 @@ def beside(reading: compose.Reading, plan: Plan, said: str | None) -> ReplayRepo
     state = world.state.read() or reading.blank
     flows = [flow for flow in recorded_flows(state) if flow.address in _written(plan)]
     since = (when if isinstance(when, datetime) else world.clock.now() - when).replace(microsecond=0)
-    report = replay(world_of(reading), world.reader, (reading.desired, state), flows, Period(since))
+    period = Period(since, ago=when if isinstance(when, timedelta) else None)
+    report = replay(world_of(reading), world.reader, (reading.desired, state), flows, period)
     return replace(report, flows=tuple(flow for flow in report.flows if flow.executions))
 
 

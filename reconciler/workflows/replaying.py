@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import Final
 
@@ -39,11 +39,16 @@ _WORK: Final = "Replaying executions"
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """Which executions are run again: those that began then, the newest first, and no more than so many of a flow."""
+    """Which executions are run again: those that began then, the newest first, and no more than so many of a flow.
+
+    Attributes:
+        ago: how long ago `since` is, where that was said and not a date.
+    """
 
     since: datetime
     until: datetime | None = None
     limit: int = LIMIT
+    ago: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +56,11 @@ class ReplayReport:
     """What came of it.
 
     Attributes:
-        since: the executions began then or later.
+        period: which executions were meant.
         flows: by name.
     """
 
-    since: datetime
+    period: Period
     flows: tuple[FlowReplay, ...]
 
     @property
@@ -99,7 +104,7 @@ def replay(
         following = Following(world.runs, Past(reader), project)
         found.append(_of_flow(world, following, flow, names, period))
         world.progress.advance(_WORK)
-    return ReplayReport(period.since, tuple(sorted(found, key=lambda one: one.flow)))
+    return ReplayReport(period, tuple(sorted(found, key=lambda one: one.flow)))
 
 
 def desired_flows(desired: Desired, state: State) -> Flows:

@@ -149,6 +149,8 @@ def console(session: Session, step: Step) -> None:
             session.delete(name)
         case "starts an execution of":
             session.start(name)
+        case "hears contacts of":
+            session.say(name, str(step["contact"]), list(step["texts"]))
         case "sets the test users of":
             session.set_test_users(name, list(step["contacts"]))
         case other:

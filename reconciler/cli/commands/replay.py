@@ -46,9 +46,10 @@ def command(app: App, addresses: tuple[Address | str, ...], **flags: Unpack[_Fla
     nowhere.
     """
     with runs.looking(app, variables_of(flags)) as found:
-        since = found.moment(flags["since"] or WEEK) or found.world.clock.now() - WEEK
-        until = found.moment(flags["until"])
-        period = Period(since.replace(microsecond=0), until, flags["limit"])
+        said = flags["since"] or WEEK
+        since = said if isinstance(said, datetime) else found.world.clock.now() - said
+        ago = None if isinstance(said, datetime) else said
+        period = Period(since.replace(microsecond=0), found.moment(flags["until"]), flags["limit"], ago)
         report = replayed(found, found.flows(addresses), period)
     console = app.console
     console.result(views.render_json(report) if app.common.json else views.render_human(report, console.style))

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from reconciler.scenario.replay.follow import Way
 from reconciler.scenario.replay.summary import FlowReplay
+from reconciler.scenario.words import duration
 from reconciler.views.human.text import count, joined, moment, plain, wrapped
 from reconciler.views.style import Style
-from reconciler.workflows.replaying import ReplayReport
+from reconciler.workflows.replaying import Period, ReplayReport
 
 
 def render_human(report: ReplayReport, style: Style) -> str:
@@ -21,13 +22,21 @@ def render_human(report: ReplayReport, style: Style) -> str:
 
 def render_beside(report: ReplayReport, style: Style) -> str:
     """Give the same under a plan."""
-    title = f"Recorded executions since {moment(report.since)} on what this plan would publish:"
-    return joined(["", title, *(line for flow in report.flows for line in _flow(flow, style))])
+    title = wrapped(f"Recorded executions {_when(report.period)}, on what this plan would publish:", 0, style)
+    if not report.flows:
+        return joined(["", f"No flow of this plan has recorded executions {_when(report.period)}."])
+    return joined(["", *title, *(line for flow in report.flows for line in _flow(flow, style))])
 
 
 def _total(report: ReplayReport) -> str:
     words = _counts(report.same, report.differing, report.stuck)
-    return f"{count(report.executions, 'execution')} since {moment(report.since)}{f': {words}' if words else ''}"
+    return f"{count(report.executions, 'execution')} {_when(report.period)}{f': {words}' if words else ''}"
+
+
+def _when(period: Period) -> str:
+    return (
+        f"since {moment(period.since)}" if period.ago is None else f"of the last {duration(period.ago.total_seconds())}"
+    )
 
 
 def _flow(flow: FlowReplay, style: Style) -> Iterator[str]:

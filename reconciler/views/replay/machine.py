@@ -26,7 +26,7 @@ def render_json(report: ReplayReport) -> str:
 def replayed(report: ReplayReport) -> ReplayedShape:
     """Give the same as a part of another document."""
     return {
-        "since": encode_time(report.since) or "",
+        "since": encode_time(report.period.since) or "",
         "executions": report.executions,
         "same": report.same,
         "another": report.differing,
