@@ -14,6 +14,7 @@ from reconciler.errors import ReconcilerError, UsageError
 from reconciler.model.address import Address
 
 if TYPE_CHECKING:
+    from reconciler.manifest.load import Loaded
     from reconciler.model.desired import Desired
 
 
@@ -49,13 +50,25 @@ def environments(ctx: click.Context, _param: click.Parameter, incomplete: str) -
     return [CompletionItem(name) for name in names if name.startswith(incomplete)]
 
 
+def tests(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Offer the scenario tests of the project, and the commands that stand beside them."""
+    found = _loaded(ctx)
+    names = [*getattr(ctx.command, "table", {})]
+    with contextlib.suppress(ReconcilerError, OSError):
+        names += [] if found is None else [scenario.name for scenario in found.tests().scenarios]
+    return [CompletionItem(name) for name in names if name.startswith(incomplete)]
+
+
 def _desired(ctx: click.Context) -> Desired | None:
+    found = _loaded(ctx)
+    return None if found is None else found.desired
+
+
+def _loaded(ctx: click.Context) -> Loaded | None:
     from reconciler.manifest.load import load  # noqa: PLC0415 - completion alone pays for it here
 
     common = said(ctx)
     for environment in dict.fromkeys((common.environment, None)):
         with contextlib.suppress(ReconcilerError, OSError):
-            return load(
-                common.manifests, environment, variables={}, variable_files=(), process_environment=os.environ
-            ).desired
+            return load(common.manifests, environment, variables={}, variable_files=(), process_environment=os.environ)
     return None

@@ -50,6 +50,17 @@ def test_addresses_are_completed_from_the_manifests(complete, words):
     assert set(complete(*words, "")) >= {"hello", "menu", "Flow/hello", "Flow/menu"}
 
 
+def test_tests_are_completed_from_the_manifests(complete, project):
+    """The names of scenario tests are offered, beside the commands that make some; a broken test offers those alone."""
+    text = "apiVersion: studio.reconciler.dev/v1\nkind: FlowTest\nmetadata: {name: greets}\nspec:\n"
+    (project.manifests / "tests.yaml").write_text(text + "  flow: hello\n  trigger: {call: {}}\n")
+    assert complete("test", "gre") == ["greets"]
+    assert complete("test", "g") == ["generate", "greets"]
+    assert complete("test", "greets", "--cov") == ["--coverage"]
+    (project.manifests / "tests.yaml").write_text(text)
+    assert complete("test", "g") == ["generate"]
+
+
 def test_environments_are_completed(complete):
     """The project's environments are offered, before and after the command."""
     assert complete("--environment", "p") == ["production"]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Unpack
 
 import click
 
-from reconciler.cli import compose, exits
+from reconciler.cli import completing, compose, exits
 from reconciler.cli.app import App
 from reconciler.cli.group import SETTINGS, Command
 from reconciler.cli.options import (
@@ -82,7 +82,7 @@ class TestCommand(Command):
 
 
 @click.command("test", cls=TestCommand, context_settings=SETTINGS)
-@click.argument("names", nargs=-1, metavar="[NAME]…")
+@click.argument("names", nargs=-1, metavar="[NAME]…", shell_complete=completing.tests)
 @click.option("--flow", type=ADDRESS, multiple=True, metavar="ADDRESS", help="Only tests of this flow.")
 @selector_option
 @click.option("--coverage", is_flag=True, help="Count what the tests went through, and list what they did not.")
