@@ -107,7 +107,7 @@ def test_every_line_fits_its_schema(hello, cli):
     assert found.lines[-1]["type"] == "summary"
     assert found.lines[-1]["release"]["stage"] == "done"
     stages = [line["stage"] for line in found.lines if line["type"] == "stage"]
-    assert stages == ["draft", "test-users", "smoke", "publish", "watch", "done"]
+    assert stages == ["draft", "test-users", "smoke", "publish", "done"]
 
 
 @pytest.mark.usefixtures("hello")

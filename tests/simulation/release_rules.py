@@ -62,7 +62,7 @@ class ReleaseRules:
             if release.stage == "done":
                 self._is_new(release, flow, truth)
             elif flow.left is None and flow.previous is not None:
-                self._is_as_before(release, flow.address, truth, flow.previous)
+                self._is_as_before(release, flow, truth, flow.previous)
         if any(run.at is not None and not run.ended for run in release.smoke):
             self.truth.say(f"release {release.id} left executions open")
 
@@ -73,14 +73,15 @@ class ReleaseRules:
         elif found.definition.digests.full != tried.definition.digests.full:
             self.truth.violated(f"{flow.address}: revision {flow.published} is not the draft that was tried")
 
-    def _is_as_before(self, release: Release, address: Address, truth: TrueFlow, previous: int) -> None:
+    def _is_as_before(self, release: Release, flow: ReleasedFlow, truth: TrueFlow, previous: int) -> None:
         head = truth.published
-        if head is None or head.console:
+        theirs = [n for n, r in truth.revisions.items() if r.console and r.row.status == "published"]
+        if head is None or any(number > flow.base for number in theirs):
             return
         old = truth.revisions[previous]
         same = head.definition.digests.full == old.definition.digests.full
         if not same or head.row.friendly_name != old.row.friendly_name:
             self.truth.violated(
-                f"{address}: release {release.id} was taken back, and callers have revision {head.row.number}, "
+                f"{flow.address}: release {release.id} was taken back, and callers have revision {head.row.number}, "
                 f"not the body of revision {previous}"
             )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from reconciler.model.release import Health
@@ -49,9 +49,13 @@ class How:
 class ReleaseStory(Story):
     """What happens in one world in which there are releases."""
 
+    _edition = 0
+
     def do_release(self, rng: random.Random) -> None:
         """Edit, and release, perhaps among people, with a kill, and with callers who fare badly."""
-        if rng.random() < 0.7:
+        if rng.random() < 0.6:
+            self._rewrite_all()
+        if rng.random() < 0.5:
             self.do_edit(rng)
         with_people = self._people(rng)
         for _ in range(rng.randint(1, 3)):
@@ -69,6 +73,14 @@ class ReleaseStory(Story):
             others = [self._apply(rng)] if rng.random() < 0.2 else []
             self.world.finish(actor, *others)
         with_people()
+
+    def _rewrite_all(self) -> None:
+        """Let every flow say something else, so that a release is of several."""
+        sheets = self.world.manifests.sheets
+        self._edition += 1
+        for name, sheet in sheets.items():
+            sheets[name] = replace(sheet, text=f"edition {self._edition}", broken=False, status="published")
+        self.world.truth.say(f"write all, edition {self._edition}")
 
     def release(self, how: How) -> Actor:
         """Start to release, to go on, or to go back."""
@@ -120,7 +132,22 @@ class ReleaseStory(Story):
         else:
             world.truth.violated(f"a release is under way after {MOST_TRIES} runs: {state.releasing}")
             return
+        self._calm_release()
         self._started_once()
+
+    def _calm_release(self) -> None:
+        """In calm, a release comes to an end at once, one way or the other."""
+        world = self.world
+        if not world.manifests.sheets:
+            return
+        self._rewrite_all()
+        world.manifests.repair()
+        self._make_room()
+        world.scheduler.wait(None, world.lags + 0.5)
+        world.finish(self.release(How(EVERYTHING, timeout=world.setting.lease + 4.0)))
+        state = world.kept().read()
+        if state is not None and state.releasing is not None and not world.truth.violations:
+            world.truth.violated(f"a release in calm did not come to an end: {state.releasing}")
 
     def _started_once(self) -> None:
         for token, number in self.world.started.items():

@@ -39,7 +39,7 @@ def test_all_flows_are_live_in_the_end(stand):
     found = stand.release(side("two"))
     assert found.release is not None
     assert found.release.stage == "done", found
-    assert stages(stand) == ["draft", "test-users", "smoke", "publish", "watch", "done"]
+    assert stages(stand) == ["draft", "test-users", "smoke", "publish", "done"]
     assert {stand.live(name)[1] for name in ("ant", "bee")} == {"two"}
     assert [e.run.verdict for e in stand.events if isinstance(e, SmokeEnded)] == ["passed", "passed"]
     assert stand.bed.plan(side("two")).plan.empty

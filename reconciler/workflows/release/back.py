@@ -12,7 +12,7 @@ from reconciler.model.live import FlowRevision
 from reconciler.model.record import FlowRecord
 from reconciler.model.release import Release, ReleasedFlow
 from reconciler.plan.outcome import Failed, Outcome, Skipped
-from reconciler.plan.values import Plan
+from reconciler.plan.values import Drift, Plan
 from reconciler.ports import StateSession
 from reconciler.workflows.release import sides
 from reconciler.workflows.release.forward import published_since, record_of
@@ -36,7 +36,8 @@ def go_back(job: Job, release: Release) -> Release | Stopped:
         if not records:
             return job.put(session, replace(release, stage="taken-back", ended=job.look.server_now()))
         desired = sides.back(job.request.desired, bodies, records)
-        release, conflicts = _without_conflicts(job, session, release, job.plan(session, desired, release, records))
+        plan = job.plan(session, desired, release, records)
+        release, conflicts = _without_conflicts(job, session, release, plan, records)
         left = {flow.address for flow in release.flows if flow.left is not None} | conflicts.keys()
         how, why, failed = _written(job, session, release, {a: b for a, b in bodies.items() if a not in left})
         if job.request.on_drift == "accept" and how == "failed":
@@ -106,22 +107,40 @@ def _of(release: Release, address: Address) -> ReleasedFlow:
 
 
 def _without_conflicts(
-    job: Job, session: StateSession, release: Release, plan: Plan
+    job: Job, session: StateSession, release: Release, plan: Plan, records: Mapping[Address, FlowRecord]
 ) -> tuple[Release, dict[Address, str]]:
     """Find the flows that others published, or deleted, since the release did."""
     conflicts: dict[Address, str] = {}
-    for drift in plan.drift:
-        flow = _of(release, drift.address)
-        theirs = [r for r in drift.revisions if not r.ours and r.status == "published" and r.revision > flow.base]
-        gone = drift.change_class == "deleted"
-        if not gone and (not theirs or drift.change_class == "none"):
+    drifts = {drift.address: drift for drift in plan.drift}
+    for address in records:
+        flow, drift = _of(release, address), drifts.get(address)
+        gone = drift is not None and drift.change_class == "deleted"
+        number = _theirs(flow, drift, records[address])
+        if not gone and number is None:
             continue
-        what = "was deleted by others" if gone else f"others published revision {theirs[-1].revision} since"
+        what = "it was deleted by others" if gone else f"others published revision {number} since"
         if gone or job.request.on_drift == "accept":
             release = job.put(session, release.with_flow(replace(flow, left=what)))
         elif job.request.on_drift != "revert":
-            conflicts[drift.address] = f"{drift.address}: {what}"
+            conflicts[address] = f"{address}: {what}"
     return release, conflicts
+
+
+def _theirs(flow: ReleasedFlow, drift: Drift | None, record: FlowRecord) -> int | None:
+    """Give the newest revision that others published since the release began, also just before ours; None for none."""
+    if drift is not None and drift.change_class != "none":
+        numbers = [r.revision for r in drift.revisions if not r.ours and r.status == "published"]
+        if numbers:
+            return numbers[-1]
+    ours = record.published.digests.full if record.published is not None else None
+    if ours is not None and ours == flow.previous_digest:
+        return None  # it is back already
+    known = [
+        entry.revision
+        for entry in record.revisions
+        if (entry.by, entry.status) == ("others", "published") and entry.revision > flow.base and entry.digest != ours
+    ]
+    return known[-1] if known else None
 
 
 def _written(

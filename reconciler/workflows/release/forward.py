@@ -12,7 +12,7 @@ from reconciler.plan.inputs import recorded_as
 from reconciler.plan.values import Plan, Step
 from reconciler.ports import StateSession
 from reconciler.workflows.release import sides
-from reconciler.workflows.release.job import Job, Stopped, ending
+from reconciler.workflows.release.job import Job, Stopped, ending, on_top_of_others
 
 _WRITES = frozenset({"create", "update", "publish"})
 
@@ -29,6 +29,9 @@ def draft(job: Job, release: Release) -> Release | Stopped:
         outcomes = job.carry_out(session, desired, release, plan, validate=job.request.validate)
         how, why = ending(plan, outcomes)
         drafted = _drafted(release, session.state)
+        below = on_top_of_others(outcomes)
+        if below is not None:
+            return job.go_back(session, drafted, "conflict", below)
         if how in {"conflict", "failed"}:
             return job.go_back(session, drafted, "conflict" if how == "conflict" else "failed", why)
         if how != "done":
@@ -122,6 +125,9 @@ def publish(job: Job, release: Release) -> Release | Stopped:
         outcomes = job.carry_out(session, desired, release, plan, validate=False)
         how, why = ending(plan, outcomes)
         release = _published(release, session.state)
+        below = on_top_of_others(outcomes)
+        if below is not None:
+            return job.go_back(session, release, "conflict", below)
         if how == "interrupted":
             return Stopped(job.put(session, release), why, interrupted=True)
         if how != "done":
@@ -181,5 +187,6 @@ def _to_watch(job: Job, session: StateSession, release: Release) -> Release:
     flows = job.request.desired.flows
     now = job.look.server_now()
     span = max((job.request.watch(flows[f.address]).span for f in release.flows if f.publish), default=None)
-    until = now if span is None else now + span
-    return job.put(session, replace(release, stage="watch", until=until))
+    if not span:
+        return job.put(session, replace(release, stage="done", ended=now))
+    return job.put(session, replace(release, stage="watch", until=now + span))

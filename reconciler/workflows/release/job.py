@@ -13,7 +13,7 @@ from reconciler.model.address import Address
 from reconciler.model.desired import Desired
 from reconciler.model.record import PutRelease
 from reconciler.model.release import Cause, Release, Stage
-from reconciler.plan.outcome import Failed, Outcome, Skipped
+from reconciler.plan.outcome import Done, Failed, Outcome, Skipped
 from reconciler.plan.values import Plan
 from reconciler.ports import StateSession
 from reconciler.workflows.apply import ApplyRequest, carry_out, settle
@@ -145,3 +145,13 @@ def _of_outcome(outcome: Outcome) -> tuple[Ending, str] | None:
             return "open", f"{address}: {outcome.message}"
         case "done" | "skipped":
             return None
+
+
+def on_top_of_others(outcomes: Collection[Outcome]) -> str | None:
+    """Say whose edit landed between our look and our write, and is below ours now; None when none did."""
+    for outcome in outcomes:
+        if isinstance(outcome, Done) and outcome.overwritten:
+            newest = outcome.overwritten[-1]
+            who = f" by {newest.author}" if newest.author else ""
+            return f"{outcome.step.address}: others wrote revision {newest.revision}{who} just before ours"
+    return None

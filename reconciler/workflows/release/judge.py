@@ -6,12 +6,13 @@ from collections.abc import Collection, Iterable, Sequence
 
 from reconciler.model.execution import Execution, ExecutionStep
 from reconciler.model.release import Expectation, Health, Verdict, Watch
+from reconciler.workflows.executions.path import ENDED, in_path_order
 
 
-def reached(flow: str, steps: Iterable[ExecutionStep]) -> list[str]:
+def reached(flow: str, steps: Sequence[ExecutionStep]) -> list[str]:
     """Give the widgets of a flow that an execution came to, in order, those of its sub-flows left out."""
-    own = (step for step in steps if step.parent_step_sid is None and step.flow_sid == flow)
-    names = (name for step in own for name in (step.from_widget, step.to_widget) if name)
+    own = (step for step in in_path_order(steps) if step.parent_step_sid is None and step.flow_sid == flow)
+    names = (name for step in own for name in (step.from_widget, step.to_widget) if name and name != ENDED)
     return list(dict.fromkeys(names))
 
 
