@@ -11,13 +11,16 @@ from typing import assert_never
 
 from reconciler.model.finding import Place
 from reconciler.scenario.result import Entry, Failure, Seen
-from reconciler.scenario.seen import fits
+from reconciler.scenario.seen import fits, holds, plain
 from reconciler.scenario.stage import Stage
-from reconciler.scenario.values import CONVERSATION, Comes, ContactDoes, Expects, Line, Skips, StandsAt, Waits
-from reconciler.scenario.words import duration, line_words, words_of
+from reconciler.scenario.values import CONVERSATION, Comes, ContactDoes, Exactly, Expects, Line, Skips, StandsAt, Waits
+from reconciler.scenario.words import duration, line_words, quoted, words_of
 from reconciler.simulate import Answered, HungUp, Need, Outcome, Replied, Request, TimedOut
 
 _ORDER = "It did so before: lines stand in the order in which things happen."
+_SHOWN = 20
+"""Characters before the place where two texts part that are shown; what is shorter can be seen at once."""
+
 _STUB = "Add a stub that answers, or a line `answers: …`."
 
 
@@ -87,7 +90,21 @@ def _instead(stage: Stage, line: Expects, before: int, passed_by: list[Seen]) ->
     alike = [words_of(one) for one in passed_by if one.verb == line.verb]
     if alike:
         return f"Instead it {'; it '.join(alike)}."
-    return _ORDER if any(fits(line, one) for one in stage.done[:before]) else None
+    seen = stage.look()
+    near = _difference(line, seen) if seen is not None and seen.verb == line.verb else None
+    return near or (_ORDER if any(fits(line, one) for one in stage.done[:before]) else None)
+
+
+def _difference(line: Expects, seen: Seen) -> str | None:
+    """Say where two texts part that begin alike, or that it is not the text; None where that helps nobody."""
+    if holds(line.text, seen.text):
+        return f"It is not the text: {plain(seen.details)}."
+    if not isinstance(line.text, Exactly):
+        return None
+    expected, real = line.text.text.strip(), seen.text.strip()
+    pairs = zip(expected, real, strict=False)
+    alike = next((place for place, (one, other) in enumerate(pairs) if one != other), min(len(expected), len(real)))
+    return f"The texts are the same up to {quoted(real[:alike][-_SHOWN:])}." if _SHOWN <= alike < len(real) else None
 
 
 def _at_rest(stage: Stage) -> str | None:

@@ -300,6 +300,18 @@ def test_hints_name_what_came_near(play):
     assert before.hint == "It did so before: lines stand in the order in which things happen."
 
 
+def test_hints_say_where_a_long_text_parts(play):
+    """Of long texts that begin alike the place is told; of a right text, that something else is wrong."""
+    done = Stub((Outcome("completed", {"open": "from eight in the morning to six"}),), widget="desk")
+    lines = (sends(QUESTION), writes("1"))
+    text = play(*lines, sends("Open: from eight in the morning to five"), stubs=(done,)).failure
+    other = play(sends(QUESTION, details={"to": "+1"})).failure
+    assert text is not None
+    assert other is not None
+    assert text.hint == 'The texts are the same up to "t in the morning to ".'
+    assert other.hint == 'It is not the text: {"from": "+15550100002", "to": "+15550100001"}.'
+
+
 def test_details_are_compared_in_depth():
     """What a line names must be there; a number equals its text, a list all of a list."""
     whole = {"a": "1", "b": {"c": [1, "2"]}, "d": True}
