@@ -257,6 +257,7 @@ def test_watching(project, tests, watching):
     project.says("hello", "Something else")
     told = watching("Waiting for a change", 2)
     assert "FAIL  hello-speaks" in told
+    assert told.count("menu-speaks") == 1
     right = tests.read_text()
     tests.write_text(right.replace("says:", "sasy:"))
     assert "unknown key" in watching("Waiting for a change", 3)

@@ -22,6 +22,7 @@ class TestReport:
         coverage: of the flows; None when it was not asked for.
         wanted: percent of the transitions that must be covered; None for no such limit.
         assumptions: whether people are told what runs relied upon, and not only of failures.
+        listed: names of the tests that people are told one by one; None for all. The numbers are those of all.
     """
 
     __test__ = False  # pytest takes every class called Test… for a test otherwise
@@ -32,6 +33,7 @@ class TestReport:
     coverage: Coverage | None = None
     wanted: float | None = None
     assumptions: bool = False
+    listed: frozenset[str] | None = None
 
     @property
     def failed(self) -> int:

@@ -35,6 +35,8 @@ def render_human(report: TestReport, style: Style) -> str:
     width = max((len(one.scenario.name) for one in report.results), default=0)
     lines: list[str] = []
     for one in report.results:
+        if report.listed is not None and one.scenario.name not in report.listed:
+            continue
         sign = style.paint("ok  ", "good") if one.ok else style.paint("FAIL", "remove")
         lines.append(f"{sign}  {one.scenario.name.ljust(width)}  {counted(one.steps, 'step')}")
         if one.failure is not None:

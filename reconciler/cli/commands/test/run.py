@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Unpack
@@ -116,14 +117,16 @@ def command(app: App, names: tuple[str, ...], **flags: Unpack[_Flags]) -> int:
     project = compose.project(app, variables_of(flags))
     app.warn(project.loaded.warnings)
     tests = project.loaded.tests()
-    results = _results(tests, project, choice, flags, Known())
+    results, _ = _results(tests, project, choice, flags, Known())
     report = _report(app, tests, results, choice, flags)
     _give(app, project, report, flags)
     return exits.DONE if report.ok else exits.ERROR
 
 
-def _results(tests: Tests, project: Project, choice: Choice, flags: _Flags, known: Known) -> list[Result]:
-    """Give what the chosen tests come to; only those are run whose outcome is not known."""
+def _results(
+    tests: Tests, project: Project, choice: Choice, flags: _Flags, known: Known
+) -> tuple[list[Result], frozenset[str]]:
+    """Give what the chosen tests come to, and the names of those that were run: whose outcome was not known."""
     from reconciler.cli.testing import run_all  # noqa: PLC0415 - processes and the simulator, when there are tests
 
     meant = chosen(tests.scenarios, choice)
@@ -132,7 +135,7 @@ def _results(tests: Tests, project: Project, choice: Choice, flags: _Flags, know
     waiting = [one for one in meant if before[one.name] is None]
     ran = run_all(waiting, tests.flows, conditions=_counts(flags), processes=flags["parallelism"])
     found = {one.scenario.name: one for one in ran} | {name: one for name, one in before.items() if one is not None}
-    return [found[one.name] for one in meant]
+    return [found[one.name] for one in meant], frozenset(one.name for one in waiting)
 
 
 def _definitions(project: Project) -> Mapping[str, Any]:
@@ -203,14 +206,14 @@ def _again(app: App, choice: Choice, flags: _Flags, known: Known) -> Known:
     try:
         project = compose.project(app, variables_of(flags))
         tests = project.loaded.tests()
-        results = _results(tests, project, choice, flags, known)
+        results, ran = _results(tests, project, choice, flags, known)
     except LoadError as error:
         console.say(human.render_findings(error.findings, console.message_style, sensitive=console.covered))
         return known
     except UsageError as error:
         console.say(console.cover(f"{error.message}. {error.hint or ''}".strip()))
         return known
-    report = _report(app, tests, results, choice, flags)
+    report = replace(_report(app, tests, results, choice, flags), listed=ran)
     _give(app, project, report, flags)
     definitions = _definitions(project)
     return Known(
