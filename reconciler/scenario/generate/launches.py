@@ -31,6 +31,9 @@ _MOMENTS: Final = tuple(
 )
 """Moments of a working day, a Saturday and a Sunday."""
 
+_MOST_TIMED: Final = 400
+"""Beginnings that are tried at other moments."""
+
 _CHANNELS: Final = frozenset({"whatsapp", "messenger", "rcs"})
 _PICTURE: Final = "https://example.com/picture.jpg"
 
@@ -48,8 +51,9 @@ def launches_of(wishes: Wishes, flow: Flow) -> tuple[Launch, ...]:
     for event in dict.fromkeys(events):
         triggers = list(_Beginnings(wishes, flow).by(event))
         found.extend(Launch(flow, one, at=BEGINNING) for one in triggers)
-        if wishes.clock and triggers:
-            found.extend(Launch(flow, triggers[0], at=at) for at in _MOMENTS[1:])
+        if wishes.clock:
+            some = triggers[: _MOST_TIMED // len(_MOMENTS)]
+            found.extend(Launch(flow, one, at=at) for at in _MOMENTS[1:] for one in some)
     return tuple(one for index, one in enumerate(found) if one not in found[:index])
 
 
@@ -78,7 +82,7 @@ class _Beginnings:
 
     def _messages(self) -> Iterator[IncomingMessage]:
         for fields in self._fields("message"):
-            media = (_PICTURE,) if _number(fields.pop("NumMedia", 0)) or fields.pop("MediaUrl0", None) else ()
+            media = (_PICTURE,) if _number(fields.pop("NumMedia", 0)) > 0 or fields.pop("MediaUrl0", None) else ()
             yield IncomingMessage(*_ends(fields), self._body("message", fields), media, fields)
 
     def _conversations(self) -> Iterator[IncomingConversationMessage]:

@@ -105,8 +105,8 @@ class _Place:
         if "speech" in self.events_out:
             said = tuple(filter(None, self._texts("SpeechResult"))) or ("hello",)
             yield from (Spoke(text) for text in said)
-            confidence = (text for text in self._texts("Confidence") if text.replace(".", "", 1).isdecimal())
-            yield from (Spoke(said[0], float(number)) for number in confidence)
+            sure = (text for text in self._texts("Confidence") if text.replace(".", "", 1).isdecimal())
+            yield from (Spoke(text, number) for number in {min(float(one), 1.0): None for one in sure} for text in said)
 
     def _answers(self) -> Iterator[Event]:
         parsed = {path[1:]: wished for path, wished in self.wishes.items() if path[:1] == ("parsed",)}

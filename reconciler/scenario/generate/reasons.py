@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
 from reconciler.scenario.generate.search import Search
-from reconciler.scenario.generate.wishes import Path, Wishes, conditions_of, pairs_of, paths_of, set_to
+from reconciler.scenario.generate.wishes import Path, Wishes, asks_the_time, conditions_of, pairs_of, paths_of, set_to
 from reconciler.scenario.words import quoted
 from reconciler.simulate import Flow, Transition, Widget
 from reconciler.simulate.conditions import holds
@@ -121,7 +121,7 @@ def _split(search: Search, widget: Widget, transition: Transition) -> tuple[Caus
     if not texts and transition.event == "match":
         return "condition", f"{widget.name} has no condition that could hold"
     roots = {root for text in texts for root in _roots(search, search.flow, paths_of(text), 0)}
-    if not any(_is_open(search.flow, root) for root in roots):
+    if not any(_is_open(search.flow, root) for root in roots) and not any(map(asks_the_time, texts)):
         return "unset", _unset(search.flow, roots, texts)
     if _is_shadowed(widget, transition):
         return "shadowed", f"the conditions of {widget.name} before it leave nothing over for it"

@@ -93,7 +93,7 @@ class Wishes:
             below: the rest of a path where the text is an object that is looked into, and how deep this is by now.
         """
         rest, depth = below
-        self.clock = self.clock or _CLOCK.search(text) is not None
+        self.clock = self.clock or asks_the_time(text)
         for path in paths_of(text):
             for wish in wishes:
                 self.trace(flow, path + rest, wish, depth)
@@ -177,6 +177,11 @@ def pairs_of(widget: Widget, key: str) -> Iterator[tuple[str, str]]:
     for pair in listed if isinstance(listed, list) else ():
         if isinstance(pair, dict):
             yield text_of(pair.get("key")), text_of(pair.get("value"))
+
+
+def asks_the_time(text: str) -> bool:
+    """Tell whether the clock may decide what a text comes to."""
+    return _CLOCK.search(text) is not None
 
 
 def set_to(flow: Flow, key: str) -> Iterator[str]:
