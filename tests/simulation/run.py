@@ -16,29 +16,35 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor, as_completed
 
 from tests.simulation.play import Verdict, play
-from tests.simulation.setting import Script, draw
+from tests.simulation.releases import play_release
+from tests.simulation.setting import Script, draw, draw_release
 
 BATCH = 20
 
 
-def command(seed: int) -> str:
+def command(seed: int, *, releases: bool = False) -> str:
     """Give the command that repeats a seed."""
-    return f".venv/bin/python -m tests.simulation.run --seed {seed} --shrink"
+    return f".venv/bin/python -m tests.simulation.run --seed {seed} --shrink{' --releases' if releases else ''}"
 
 
-def failures(seeds: Iterable[int]) -> tuple[list[str], Counter[str]]:
-    """Play seeds; give a report for each that fails, and what was met in all."""
+def failures(seeds: Iterable[int], *, releases: bool = False) -> tuple[list[str], Counter[str]]:
+    """Play seeds; give a report for each that fails, and what was met in all. `releases`: of worlds that know them."""
     met: Counter[str] = Counter()
     found = []
     for seed in seeds:
-        script = draw(seed)
-        verdict = play(script)
+        script = draw_release(seed) if releases else draw(seed)
+        verdict = played(script)
         met += verdict.met
         met["seeds"] += 1
         met.update({f"quirk {name}={value}": 1 for name, value in script.setting.quirks.items()})
         if verdict.violations:
-            found.append(f"seed {seed}: {verdict.violations[0]}\n  repeat: {command(seed)}")
+            found.append(f"seed {seed}: {verdict.violations[0]}\n  repeat: {command(seed, releases=releases)}")
     return found, met
+
+
+def played(script: Script) -> Verdict:
+    """Play a script, of whichever family it is."""
+    return play_release(script) if script.setting.releases else play(script)
 
 
 def shrunk(script: Script, fails: Callable[[Script], bool]) -> Script:
@@ -55,14 +61,14 @@ def sort_of(verdict: Verdict) -> str:
     return re.sub(r"(Flow|TestUsers)/\S+|FW\w+|S?\d+|apply-|\[.*", "", "".join(verdict.violations[:1]))[:60]
 
 
-def show(seed: int, *, shrink: bool) -> int:
+def show(seed: int, *, shrink: bool, releases: bool) -> int:
     """Print what a seed does."""
-    script = draw(seed)
-    verdict = play(script)
+    script = draw_release(seed) if releases else draw(seed)
+    verdict = played(script)
     if shrink and verdict.violations:
         kind = sort_of(verdict)
-        script = shrunk(script, lambda each: sort_of(play(each)) == kind)
-        verdict = play(script)
+        script = shrunk(script, lambda each: sort_of(played(each)) == kind)
+        verdict = played(script)
     print_verdict(seed, script, verdict)
     return 1 if verdict.violations else 0
 
@@ -81,13 +87,13 @@ def summary(met: Counter[str], seconds: float) -> str:
     return f"{', '.join(parts)}, {quirks} values of quirks, {seconds:.0f} s"
 
 
-def soak(minutes: float, start: int) -> int:
+def soak(minutes: float, start: int, *, releases: bool) -> int:
     """Play seeds on all processors that we may use until the time is over; print what was met."""
     begun, met, found = time.monotonic(), Counter[str](), []
     workers = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     with ProcessPoolExecutor(workers) as pool:
         batches = (range(at, at + BATCH) for at in range(start, sys.maxsize, BATCH))
-        running = {pool.submit(failures, next(batches)) for _ in range(workers)}
+        running = {pool.submit(failures, next(batches), releases=releases) for _ in range(workers)}
         while running:
             done = next(as_completed(running))
             running.remove(done)
@@ -97,7 +103,7 @@ def soak(minutes: float, start: int) -> int:
             for report in reports:
                 sys.stdout.write(report + "\n")
             if time.monotonic() - begun < minutes * 60:
-                running.add(pool.submit(failures, next(batches)))
+                running.add(pool.submit(failures, next(batches), releases=releases))
     sys.stdout.write(f"simulation: {summary(met, time.monotonic() - begun)}, {len(found)} failures\n")
     return 1 if found else 0
 
@@ -109,10 +115,12 @@ def main() -> int:
     parser.add_argument("--shrink", action="store_true", help="leave out of a failing seed whatever can be left out")
     parser.add_argument("--minutes", type=float, default=1.0, help="how long to play seeds when none is named")
     parser.add_argument("--start", type=int, default=None, help="the first seed; by the clock when not given")
+    parser.add_argument("--releases", action="store_true", help="worlds in which flows are released, too")
     asked = parser.parse_args()
     if asked.seed is not None:
-        return show(asked.seed, shrink=asked.shrink)
-    return soak(asked.minutes, int(time.time()) * 1000 if asked.start is None else asked.start)
+        return show(asked.seed, shrink=asked.shrink, releases=asked.releases)
+    start = int(time.time()) * 1000 if asked.start is None else asked.start
+    return soak(asked.minutes, start, releases=asked.releases)
 
 
 if __name__ == "__main__":

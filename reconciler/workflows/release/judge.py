@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 
+from reconciler.definition.moves import ENDED
+from reconciler.definition.trail import in_path_order
 from reconciler.model.execution import Execution, ExecutionStep
 from reconciler.model.release import Expectation, Health, Verdict, Watch
-from reconciler.workflows.executions.path import ENDED, in_path_order
 
 
 def reached(flow: str, steps: Sequence[ExecutionStep]) -> list[str]:
