@@ -10,11 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final, TypeAlias
 
+from reconciler.definition.moves import target_of
 from reconciler.errors import SimulationError
 from reconciler.scenario.replay.happened import event_of
 from reconciler.scenario.replay.tape import Taken, Tape
 from reconciler.simulate import (
-    ENDED,
     Event,
     Launch,
     Library,
@@ -179,7 +179,7 @@ class _Run:
     def _compare(self, step: Step, recorded: Taken) -> Another | None:
         widget = self.against.name(recorded.flow, recorded.widget)
         before = Way(recorded.event, self.against.name(recorded.flow, recorded.to))
-        now = Way(step.name, None if step.transitioned_to == ENDED else step.transitioned_to)
+        now = Way(step.name, target_of(step.transitioned_to))
         if (step.flow, step.transitioned_from) == (recorded.flow, widget) and before == now:
             return None
         return Another(step.flow, step.transitioned_from, before, now, self.done, tuple(self.events))
