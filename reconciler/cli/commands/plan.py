@@ -111,7 +111,7 @@ def show_plan(app: App, plan: Plan, replayed: ReplayReport | None = None) -> Non
     if replayed is not None:
         from reconciler.views.replay import render_beside  # noqa: PLC0415 - see above
 
-        console.result(render_beside(replayed, console.style))
+        console.result(console.cover(render_beside(replayed, console.style)))
 
 
 def _part(found: ReplayReport) -> ReplayedShape:

@@ -52,5 +52,6 @@ def command(app: App, addresses: tuple[Address | str, ...], **flags: Unpack[_Fla
         period = Period(since.replace(microsecond=0), found.moment(flags["until"]), flags["limit"], ago)
         report = replayed(found, found.flows(addresses), period)
     console = app.console
-    console.result(views.render_json(report) if app.common.json else views.render_human(report, console.style))
+    told = views.render_json(report) if app.common.json else views.render_human(report, console.style)
+    console.result(console.cover(told))
     return exits.DIFFERENCES if report.differing and flags["detailed_exitcode"] else exits.DONE

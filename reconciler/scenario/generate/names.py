@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from reconciler.scenario.result import Result
@@ -42,20 +43,33 @@ _QUIET: Final = frozenset({"trigger", "split-based-on", "set-variables"})
 _FIRST_FAILURE: Final = 400
 
 
-def name_of(flow: Flow, result: Result, events: Sequence[Event], taken: set[str]) -> str:
-    """Name a scenario by the first of its marks that no other has, and take the name.
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """Gives names to scenarios, each another.
 
-    Args:
-        flow: the flow that runs.
-        result: what came of the run.
-        events: what happened in it.
-        taken: names that others have; the new one is added.
+    Attributes:
+        taken: names that others have; new ones are added.
+        secrets: texts that no name may tell.
     """
-    for name in _names(flow, result, events):
-        if name not in taken:
-            taken.add(name)
-            return name
-    raise AssertionError  # there is always another number
+
+    taken: set[str]
+    secrets: frozenset[str] = frozenset()
+
+    def name_of(self, flow: Flow, result: Result, events: Sequence[Event]) -> str:
+        """Name a scenario by the first of its marks that no other has.
+
+        Args:
+            flow: the flow that runs.
+            result: what came of the run.
+            events: what happened in it.
+        """
+        name = next(name for name in _names(flow, result, self._marks(events)) if name not in self.taken)
+        self.taken.add(name)
+        return name
+
+    def _marks(self, events: Sequence[Event]) -> list[str]:
+        told = (event for event in events if not any(secret in repr(event) for secret in self.secrets))
+        return [mark for mark in map(_mark, told) if mark]
 
 
 def described(result: Result) -> str:
@@ -79,10 +93,9 @@ def _last(flow: Flow, path: Sequence[str]) -> str:
     return next(told, path[-1] if path else "nothing")
 
 
-def _names(flow: Flow, result: Result, events: Sequence[Event]) -> Iterator[str]:
+def _names(flow: Flow, result: Result, marks: list[str]) -> Iterator[str]:
     name = result.scenario.flow
     last = slug(_last(flow, result.path))
-    marks = [mark for mark in (_mark(event) for event in events) if mark]
     yield _joined(name, last)
     if marks:
         yield _joined(name, last, marks[-1])

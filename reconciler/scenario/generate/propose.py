@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from reconciler.errors import SimulationError
 from reconciler.scenario.flows import Flows
 from reconciler.scenario.generate.choose import chosen
-from reconciler.scenario.generate.names import described, name_of
+from reconciler.scenario.generate.names import Naming, described
 from reconciler.scenario.generate.reasons import EXPLAINED, Unreached, unreached
 from reconciler.scenario.generate.script import scenario_of
 from reconciler.scenario.generate.search import Node, Search
@@ -43,7 +43,11 @@ class Proposal:
 
 
 def propose(
-    flows: Flows, name: str, passed: Collection[Visit] = frozenset(), taken: Collection[str] = frozenset()
+    flows: Flows,
+    name: str,
+    passed: Collection[Visit] = frozenset(),
+    taken: Collection[str] = frozenset(),
+    secrets: Collection[str] = frozenset(),
 ) -> Proposal:
     """Propose scenarios for a flow.
 
@@ -52,6 +56,7 @@ def propose(
         name: of the flow.
         passed: transitions that tests pass already; they are not asked for. Default: none.
         taken: names that no scenario may have. Default: none.
+        secrets: texts that no name may tell. Default: none.
 
     Raises:
         SimulationError: there is no such flow, or it cannot be run at all.
@@ -62,8 +67,7 @@ def propose(
     known = {(visit.widget, visit.transition) for visit in passed if visit.flow == name}
     search = Search.of(flows, flow, (one for one in transitions_of(flow) if one not in known))
     search.run()
-    names = set(taken)
-    written = tuple(_written(flows, name, chosen(search), names))
+    written = tuple(_written(flows, name, chosen(search), Naming(set(taken), frozenset(secrets))))
     visits = frozenset[Visit]().union(*(result.passed.transitions for result in written))
     missed = tuple(one for one in search.wanted if Visit(name, *one) not in visits)
     scenarios = tuple(one.scenario for one in written)
@@ -78,7 +82,7 @@ def transitions_of(flow: Flow) -> Iterator[tuple[str, int]]:
                 yield widget.name, index
 
 
-def _written(flows: Flows, name: str, nodes: tuple[Node, ...], names: set[str]) -> Iterator[Result]:
+def _written(flows: Flows, name: str, nodes: tuple[Node, ...], naming: Naming) -> Iterator[Result]:
     for node in nodes:
         events = node.events()
         blank = Scenario(name, name, node.launch.trigger, stubs=node.stage.stubs)
@@ -88,6 +92,6 @@ def _written(flows: Flows, name: str, nodes: tuple[Node, ...], names: set[str]) 
             continue  # no script can say this run
         result = run(scenario, flows)
         if result.ok:
-            title = name_of(node.launch.flow, result, events, names)
+            title = naming.name_of(node.launch.flow, result, events)
             whole = replace(scenario, name=title, description=described(result))
             yield replace(result, scenario=whole)

@@ -168,6 +168,17 @@ def test_a_flow_that_goes_round_without_end_is_no_trap(make):
     assert {one.cause for one in found.unreached} <= {"endless"}
 
 
+def test_no_name_tells_a_secret(make):
+    """What is a secret stands in no name of a test, though a split asks for it."""
+    ask = make.widget("ask", "send-and-wait-for-reply", ("incomingMessage", "a"), ("timeout", None), body="Word?")
+    split = make.split("a", "{{widgets.ask.inbound.Body}}", ("equal_to", "swordfish", "x"), otherwise="x")
+    flows = make.flows(flow=make.definition(ask, split, make.say("x")))
+    assert any("swordfish" in one.name for one in propose(flows, "flow").scenarios)
+    found = propose(flows, "flow", secrets={"swordfish"})
+    assert not found.unreached
+    assert not any("swordfish" in one.name for one in found.scenarios)
+
+
 def test_an_unknown_flow_is_refused(make):
     """For a flow that is not there, nothing can be proposed."""
     with pytest.raises(SimulationError):

@@ -52,16 +52,16 @@ def command(app: App, address: Address, **flags: Unpack[_Flags]) -> int:
     written = making.documents(project.loaded, found.scenarios)
     found, written = _without_secrets(found, written, tests)
     if app.common.json:
-        app.console.result(views.render_generated(found, written))
+        app.console.result(app.console.cover(views.render_generated(found, written)))
         return exits.DONE
     making.give(app, written, flags["output"])
-    app.console.say(views.generated_words(found, app.console.message_style))
+    app.console.say(app.console.cover(views.generated_words(found, app.console.message_style)))
     return exits.DONE
 
 
 def _proposed(tests: Tests, flow: str, *, missing: bool) -> Proposal:
     taken = {scenario.name for scenario in tests.scenarios}
-    return propose(tests.flows, flow, passed_by(tests) if missing else (), taken)
+    return propose(tests.flows, flow, passed_by(tests) if missing else (), taken, tests.sensitive)
 
 
 def _without_secrets(found: Proposal, written: list[JsonObject], tests: Tests) -> tuple[Proposal, list[JsonObject]]:

@@ -71,7 +71,7 @@ def _give(app: App, made: Recording, loaded: Loaded, flags: _Flags) -> None:
             hint="Take the secret out of texts and conditions; variables in them are written as such.",
         )
     if app.common.json:
-        console.result(views.render_recorded(made, written))
+        console.result(console.cover(views.render_recorded(made, written)))
         return
     making.give(app, [written], flags["output"])
-    console.say(views.recorded_words(made, console.message_style))
+    console.say(console.cover(views.recorded_words(made, console.message_style)))
