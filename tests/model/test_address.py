@@ -33,3 +33,10 @@ def test_order_is_by_kind_and_name():
     """Lists of addresses have one order everywhere."""
     mixed = [Address("TestUsers", "a"), flow("b"), flow("a")]
     assert sorted(mixed) == [flow("a"), flow("b"), Address("TestUsers", "a")]
+
+
+def test_a_scenario_test_is_no_resource():
+    """Whoever addresses a FlowTest is told how it is run."""
+    with pytest.raises(UsageError) as caught:
+        Address.parse("FlowTest/greets")
+    assert caught.value.hint == "Run it: reconciler test greets"
