@@ -173,8 +173,8 @@ def test_no_name_tells_a_secret(make):
     ask = make.widget("ask", "send-and-wait-for-reply", ("incomingMessage", "a"), ("timeout", None), body="Word?")
     split = make.split("a", "{{widgets.ask.inbound.Body}}", ("equal_to", "swordfish", "x"), otherwise="x")
     flows = make.flows(flow=make.definition(ask, split, make.say("x")))
-    assert any("swordfish" in one.name for one in propose(flows, "flow").scenarios)
-    found = propose(flows, "flow", secrets={"swordfish"})
+    assert any("swordfish" in one.name for one in propose(flows, "flow", taken={"flow-x"}).scenarios)
+    found = propose(flows, "flow", taken={"flow-x"}, secrets={"swordfish"})
     assert not found.unreached
     assert not any("swordfish" in one.name for one in found.scenarios)
 
