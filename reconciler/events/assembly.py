@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from itertools import groupby
 from typing import TypeVar
 
+from reconciler.definition.trail import in_path_order
 from reconciler.events.event import ExecutionEvent, StepEvent, StudioEvent
 from reconciler.model.execution import Execution, ExecutionStep
 from reconciler.model.streams import ENDED
@@ -23,13 +23,14 @@ Assembled = tuple[Execution, tuple[ExecutionStep, ...]]
 def assemble(events: Iterable[StudioEvent]) -> Assembled:
     """Put the events of one execution together; there must be at least one.
 
-    Gives the steps from the oldest to the newest, each once; those of the same moment in the order of their
-    transitions, as far as these tell.
+    Gives the steps from the oldest to the newest, each once; those of the same moment as `in_path_order` does.
     """
     ordered = sorted(events, key=_place)
     executions = [event for event in ordered if isinstance(event, ExecutionEvent)]
     steps = [event for event in ordered if isinstance(event, StepEvent)]
-    return _execution(executions, steps), tuple(map(_step, _in_order(steps)))
+    each = {event.step: event for event in steps}
+    taken = [_step(each[sid]) for sid in sorted(each)]  # by SID: what comes out must not depend on what came when
+    return _execution(executions, steps), tuple(in_path_order(taken))
 
 
 def flow_of(event: StudioEvent) -> tuple[int, str]:
@@ -66,21 +67,6 @@ def _execution(told: Sequence[ExecutionEvent], steps: Sequence[StepEvent]) -> Ex
 def _last(values: Iterable[T | None]) -> T | None:
     known = [value for value in values if value is not None]
     return known[-1] if known else None
-
-
-def _in_order(steps: Sequence[StepEvent]) -> list[StepEvent]:
-    """Order steps by time; among those of one moment let each begin where the one before led to."""
-    each = sorted({event.step: event for event in steps}.values(), key=lambda event: (event.began, event.step))
-    ordered: list[StepEvent] = []
-    for _, moment in groupby(each, key=lambda event: event.began):
-        left = list(moment)
-        while left:
-            targets = {event.to_widget for event in left}
-            led = [event for event in left if ordered and event.from_widget == ordered[-1].to_widget]
-            first = [event for event in left if event.from_widget not in targets]
-            ordered.append((led or first or left)[0])
-            left.remove(ordered[-1])
-    return ordered
 
 
 def _step(event: StepEvent) -> ExecutionStep:

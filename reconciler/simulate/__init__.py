@@ -13,6 +13,7 @@ Floats of a state and its contexts are what the caller gave; `document` writes a
 
 from __future__ import annotations
 
+from reconciler.definition.moves import ENDED
 from reconciler.simulate.assumptions import SENTENCES, Assumption
 from reconciler.simulate.deciding import Decision, decisions
 from reconciler.simulate.document import from_document, to_document
@@ -33,7 +34,7 @@ from reconciler.simulate.effects import (
 from reconciler.simulate.events import Answered, Event, HungUp, Outcome, Pressed, Replied, Spoke, TimedOut
 from reconciler.simulate.execution import advance, due, place, proceed, settle, start, stop, take
 from reconciler.simulate.flow import Flow, Library, Shelf, Transition, Widget, flow_of, shelf
-from reconciler.simulate.state import ENDED, EndReason, Frame, Launch, Need, Request, State, Step, Turn
+from reconciler.simulate.state import EndReason, Frame, Launch, Need, Request, State, Step, Turn
 from reconciler.simulate.triggers import (
     IncomingCall,
     IncomingConversationMessage,

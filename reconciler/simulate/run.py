@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Final, assert_never
 
+from reconciler.definition.moves import ENDED
 from reconciler.errors import SimulationError
 from reconciler.simulate.assumptions import Assumption
 from reconciler.simulate.context import subflow_context, variables_of, with_saved, with_variables
@@ -17,7 +18,7 @@ from reconciler.simulate.events import Event, HungUp
 from reconciler.simulate.flow import Flow, Library, Widget
 from reconciler.simulate.scene import Call, Kind, Move, Scene, Wait
 from reconciler.simulate.sids import sid_of
-from reconciler.simulate.state import ENDED, EndReason, Frame, Request, State, Step, Turn
+from reconciler.simulate.state import EndReason, Frame, Request, State, Step, Turn
 from reconciler.simulate.widgets.kinds import kind_of
 
 MOST_STEPS: Final = 1_000

@@ -6,16 +6,13 @@ Contexts are JSON that several states share: whoever holds one must not change i
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Final, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 from reconciler.model.jsontypes import JsonObject
 from reconciler.simulate.assumptions import Assumption
 from reconciler.simulate.effects import Effect
 from reconciler.simulate.flow import Flow
 from reconciler.simulate.triggers import Trigger
-
-ENDED: Final = "Ended"
-"""What a step is said to lead to when nothing follows."""
 
 EndReason: TypeAlias = Literal[
     "FLOW_END", "CONTACT_HUNG_UP", "STOPPED", "STEP_LIMIT", "REPEAT_LIMIT", "EXPIRED", "DANGLING_TRANSITION"

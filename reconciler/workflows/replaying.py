@@ -12,6 +12,7 @@ from itertools import islice
 from typing import Final
 
 from reconciler.definition.compare import renames_between
+from reconciler.definition.trail import in_path_order
 from reconciler.errors import NotFoundError
 from reconciler.model.address import Address
 from reconciler.model.definition import Definition
@@ -29,7 +30,6 @@ from reconciler.scenario.replay.tape import wanted as wanted_contexts
 from reconciler.simulate import Flow, flow_of
 from reconciler.workflows.executions.flows import KnownFlow, RunsWorld
 from reconciler.workflows.executions.order import in_order
-from reconciler.workflows.executions.path import in_path_order
 
 LIMIT: Final = 200
 """Executions of one flow that are looked at unless somebody asks for more: each takes two requests or more."""

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from reconciler.definition.secrets import masked
+from reconciler.definition.trail import depths_of, in_path_order
 from reconciler.model.execution import ExecutionStep
 from reconciler.model.export import EXECUTION_CONTEXTS, EXECUTIONS, STEP_CONTEXTS, STEPS, Row, Table
 from reconciler.model.jsontypes import Json
 from reconciler.ports import ExecutionReader
 from reconciler.workflows.executions.flows import SeenRun
-from reconciler.workflows.executions.path import depths_of, in_path_order
 
 Pseudonym = Callable[[str], str]
 """Gives what stands for a contact; always the same for the same one."""

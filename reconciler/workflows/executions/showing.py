@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from reconciler.definition.moves import target_of
+from reconciler.definition.trail import depths_of, in_path_order
 from reconciler.model.execution import ExecutionStep
 from reconciler.model.jsontypes import Json
 from reconciler.workflows.executions.flows import RunsWorld, SeenRun
-from reconciler.workflows.executions.path import ENDED, Visit, depths_of, in_path_order, path_of
+from reconciler.workflows.executions.path import Visit, path_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,7 @@ class ShownRun:
     def cut_short(self) -> bool:
         """Tell whether it ended without coming to an end of the flow: somebody or Studio ended it."""
         run, steps = self.seen.run, self.steps
-        return run.status == "ended" and (not steps or steps[-1].to_widget not in {None, ENDED})
+        return run.status == "ended" and (not steps or target_of(steps[-1].to_widget) is not None)
 
 
 def show_run(world: RunsWorld, seen: SeenRun) -> ShownRun:

@@ -12,9 +12,9 @@ from datetime import datetime
 from typing import Final, Literal, TypeAlias
 
 from reconciler.definition.moves import target_of
+from reconciler.definition.trail import in_order
 from reconciler.model.execution import Execution, ExecutionStep
 from reconciler.workflows.traffic.durations import Durations
-from reconciler.workflows.traffic.trail import in_order
 
 Key: TypeAlias = tuple[str, int | None]
 """SID of a flow and its revision; None for a sub-flow, whose revision no step tells."""
