@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import product
 from typing import Any
+from urllib.error import URLError
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from twilio.request_validator import RequestValidator
 
-from reconciler.emulator.streams.sending import LONGEST, Sender
+from reconciler.emulator.streams.sending import LONGEST, Sender, post
 from reconciler.model.streams import ENDED, STARTED, STEP_ENDED, STUDIO_TYPES
 
 URL = "http://127.0.0.1:9/studio"
@@ -243,6 +244,26 @@ def test_after_four_hours_an_event_is_given_up(api, chat, sender_of, store_of):
     assert sender.turn() is False
     with store_of(api).read() as t:
         assert t.streams.deliveries(10) == []
+
+
+def test_a_webhook_that_takes_nothing_keeps_no_other_waiting(api, chat, sender_of, store_of):
+    """However much waits for one webhook, another is sent its events at once."""
+    sender, webhook = sender_of(api)
+    dead, alive = sink(api)["sid"], sink(api)["sid"]
+    with store_of(api).write() as t:
+        for _ in range(600):
+            t.streams.post(dead, "{}", api.clock.now().timestamp() + 3600)
+    subscribe(api, alive)
+    run_a_flow(api, chat)
+    sender.turn()
+    assert [event["type"] for event in webhook.events] == [STARTED, STEP_ENDED]
+
+
+@pytest.mark.parametrize("host", ["a" * 64 + ".example.test", "a..b", "127.0.0.1:9"])
+def test_a_host_that_cannot_be_called_is_no_answer(host):
+    """Whatever is wrong with a webhook's host, a call ends as one that nobody answered."""
+    with pytest.raises((ConnectionError, URLError)):
+        post(f"http://{host}/", b"[]", "")
 
 
 QUIRKS = list(product(["batches", "single"], ["in-order", "shuffled"], ["none", "twice"]))

@@ -175,8 +175,8 @@ def post(url: str, body: bytes, signature: str) -> int:
     except HTTPError as error:
         with contextlib.closing(error):
             return error.code
-    except HTTPException as error:
-        raise ConnectionError("the answer is no HTTP") from error
+    except (HTTPException, ValueError) as error:  # a ValueError: a host whose name cannot be one
+        raise ConnectionError("nobody can be called there, or the answer is no HTTP") from error
 
 
 @contextlib.contextmanager

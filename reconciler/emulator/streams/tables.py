@@ -153,10 +153,15 @@ class Streams:
         self._insert("deliveries", _DELIVERY, row)
 
     def deliveries(self, limit: int) -> list[Delivery]:
-        """Give what is on its way to sinks that take it now, in the order in which it was posted."""
+        """Give what is on its way to sinks that take it now, in the order in which it was posted.
+
+        At most so many for each sink: what one webhook does not take must not keep others waiting.
+        """
+        columns = ", ".join(f"d.{column}" for column in _DELIVERY.split(", "))
         sql = (
-            f"SELECT {', '.join(f'd.{column}' for column in _DELIVERY.split(', '))} FROM deliveries d"
-            " JOIN sinks s ON s.sid = d.sink WHERE s.status = 'active' OR d.test ORDER BY d.seq LIMIT ?"
+            f"SELECT {columns} FROM sinks s JOIN deliveries d ON d.seq IN"
+            " (SELECT seq FROM deliveries WHERE sink = s.sid AND (s.status = 'active' OR test) ORDER BY seq LIMIT ?)"
+            " ORDER BY d.seq"
         )
         return [Delivery(*row) for row in self._connection.execute(sql, (limit,))]
 
