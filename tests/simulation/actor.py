@@ -19,6 +19,7 @@ class Actor:
         kind: `apply`, `plan`, `import`, `rm`, `release`.
         basis: when what its plan was decided on began to be read: virtual time and index of the last commit.
         started: the same for each step that was started, with the step.
+        reverts: a person said that going back may take back what others published.
     """
 
     kind: str
@@ -30,3 +31,4 @@ class Actor:
     plan: Plan | None = None
     writes: int = 0
     outcomes: list[object] = field(default_factory=list)
+    reverts: bool = False

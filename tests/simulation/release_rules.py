@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 
 from reconciler.model.address import Address
 from reconciler.model.record import State
 from reconciler.model.release import Release, ReleasedFlow
 from tests.simulation.actor import Actor
-from tests.simulation.truth import Entry, TrueFlow, Truth
+from tests.simulation.truth import Entry, TrueFlow, TrueRevision, Truth
 from tests.simulation.wire import Request
+
+Shown = Callable[[float, float], bool]
 
 
 class ReleaseRules:
@@ -50,6 +53,22 @@ class ReleaseRules:
         if release.stage == "publish" and any(run.verdict != "passed" for run in release.smoke):
             self.truth.violated(f"{address}: published, and not everything was tried")
 
+    def went_back(self, actor: Actor, entry: Entry, address: Address, state: State | None, shown: Shown) -> None:
+        """What others published since the release began, and could be seen, goes only when somebody says so."""
+        release = None if state is None else state.releasing
+        begin = actor.started.get(address)
+        if release is None or release.stage != "back" or actor.reverts or begin is None or entry.revision is None:
+            return
+        base = next((flow.base for flow in release.flows if flow.address == address), None)
+        truth = self.truth.flows[entry.sid]
+        ours = truth.revisions[entry.revision.number]
+        for number, revision in truth.revisions.items():
+            if base is None or number <= base or not revision.console or revision.row.status != "published":
+                continue
+            seen = revision.index <= begin[1] and shown(revision.at, begin[0])
+            if seen and number < entry.revision.number and not _same_body(revision, ours):
+                self.truth.violated(f"{address}: going back overwrote revision {number}, which others published")
+
     def recorded(self, before: State, after: State) -> None:
         """Look at a release at the moment in which it is over."""
         release = after.release
@@ -79,9 +98,12 @@ class ReleaseRules:
         if head is None or any(number > flow.base for number in theirs):
             return
         old = truth.revisions[previous]
-        same = head.definition.digests.full == old.definition.digests.full
-        if not same or head.row.friendly_name != old.row.friendly_name:
+        if not _same_body(head, old) or head.row.friendly_name != old.row.friendly_name:
             self.truth.violated(
                 f"{flow.address}: release {release.id} was taken back, and callers have revision {head.row.number}, "
                 f"not the body of revision {previous}"
             )
+
+
+def _same_body(one: TrueRevision, other: TrueRevision) -> bool:
+    return one.definition.digests.full == other.definition.digests.full

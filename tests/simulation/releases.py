@@ -110,7 +110,9 @@ class ReleaseStory(Story):
             world.met["releases taken back"] += now is not None and now.stage == "taken-back"
 
         world.truth.say(f"release {how}")
-        return world.begin("release", act, how.options, kill_at=how.kill_at, stop_at=how.stop_at)
+        actor = world.begin("release", act, how.options, kill_at=how.kill_at, stop_at=how.stop_at)
+        actor.reverts = how.on_drift == "revert"
+        return actor
 
     def before_rest(self) -> None:
         """Bring what is under way to its end: go on with it, or, where that is refused, take it back."""

@@ -175,6 +175,7 @@ class Rules(Keeper):
         self.tokens.add(found.token)
         flow = self.truth.flows[entry.sid]
         self.releases.committed(actor, entry, found.owner.address, self.state)
+        self.releases.went_back(actor, entry, found.owner.address, self.state, self._shown)
         if entry.revision.number == 1:
             self._created(actor, flow, found.owner.address)
         else:
