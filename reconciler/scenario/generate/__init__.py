@@ -1,5 +1,7 @@
-"""Proposes scenarios that pass every transition of a flow: by search, by events that contact and world can give. Pure.
+"""Proposes scenarios that pass every transition of a flow: by search, with events that somebody can give. Pure.
 
-`solving` finds texts for conditions, `wishes` which sources they are wanted of, `live` what still matters of a run,
-`menu` what may happen where a run waits, `search` goes on from there, `propose` chooses and says what was not reached.
+`patterns` and `solving` find texts for conditions, `wishes` which sources they are wanted of, `texts` puts both
+together in the context of a run, `live` tells what of a run still matters, `launches`, `menu` and `stubbing` what may
+happen, `search` goes on from there, `choose` takes few runs, `script` writes one down, `names` names it, `reasons` says
+what was not reached, and `propose` is the whole of it.
 """

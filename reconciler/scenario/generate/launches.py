@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from reconciler.model.jsontypes import Json, JsonObject
 from reconciler.scenario.generate.solving import OTHERWISE
-from reconciler.scenario.generate.texts import objects_for
+from reconciler.scenario.generate.texts import filled, objects_for, undecided
 from reconciler.scenario.generate.wishes import Path, Wish, Wishes
 from reconciler.scenario.values import ADDRESS, BEGINNING, CONTACT
 from reconciler.simulate import (
@@ -97,18 +97,23 @@ class _Beginnings:
     def _requests(self) -> Iterator[IncomingRequest]:
         ends = self._contacts("request", "to", "from")
         data = {("parameters", *path): wished for path, wished in self._wishes("flow", "data").items()}
-        for fields in objects_for({**self._wishes("trigger", "request"), **data, **ends}, {}, BEGINNING):
-            parameters = fields.get("parameters")
+        wished = {**self._wishes("trigger", "request"), **data, **ends}
+        shown = self._shown(("flow", "data"), wished) | self._shown(("trigger", "request", "parameters"), wished)
+        for fields in objects_for(wished, {}, BEGINNING):
+            given = fields.get("parameters")
+            parameters = filled(given if isinstance(given, dict) else {}, shown)
             contact, address = (_address(fields.get(end), usual) for end, usual in (("to", CONTACT), ("from", ADDRESS)))
-            yield IncomingRequest(contact, address, parameters if isinstance(parameters, dict) else {})
+            yield IncomingRequest(contact, address, parameters)
 
     def _parents(self) -> Iterator[IncomingParent]:
         fields = self.wishes.of(self.flow.sid, "trigger", "parent", "parameters")
         voice = any(kind_of(widget.type).channel == "voice" for widget in self.flow.widgets.values())
         call, message = IncomingCall(CONTACT, ADDRESS), IncomingMessage(CONTACT, ADDRESS, "Hello")
         usual, other = (call, message) if voice else (message, call)
+        below: list[Path] = [("parameters", *path) for path in fields]
+        shown = self._shown(("trigger", "parent", "parameters"), below)
         for parameters in objects_for(fields, {}, BEGINNING):
-            yield IncomingParent(usual, parameters)
+            yield IncomingParent(usual, filled(parameters, shown))
         if self._wishes("trigger", "parent", "trigger_type"):
             talk = IncomingConversationMessage(CONTACT, ADDRESS, "Hello")
             yield from (IncomingParent(outer) for outer in (other, talk))
@@ -131,6 +136,12 @@ class _Beginnings:
 
     def _wishes(self, *path: str) -> Mapping[Path, tuple[Wish, ...]]:
         return self.wishes.of(self.flow.sid, *path)
+
+    def _shown(self, place: Path, wished: Iterable[Path]) -> frozenset[Path]:
+        """Give the parameters that the flow shows and that decide nothing. `wished`: paths below `parameters`."""
+        size = len(place)
+        below = (path[size:] for path in self.wishes.shown[self.flow.sid] if path[:size] == place)
+        return undecided(below, [path[1:] for path in wished if path[:1] == ("parameters",)])
 
     def _body(self, kind: str, fields: JsonObject) -> str:
         usual = "" if ("Body",) in self._wishes("trigger", kind) else "Hello"

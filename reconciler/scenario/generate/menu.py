@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from reconciler.scenario.generate.texts import filled, is_field, objects_for, texts_for
+from reconciler.scenario.generate.texts import filled, objects_for, texts_for, undecided
 from reconciler.scenario.generate.wishes import Path, Wish, Wishes
 from reconciler.simulate import (
     Answered,
@@ -110,8 +110,7 @@ class _Place:
 
     def _answers(self) -> Iterator[Event]:
         parsed = {path[1:]: wished for path, wished in self.wishes.items() if path[:1] == ("parsed",)}
-        below = {path[1:] for path in self.shown if path[:1] == ("parsed",) and is_field(path[1:])}
-        shown = {path for path in below if not any(_related(path, wished) for wished in parsed)}
+        shown = undecided((path[1:] for path in self.shown if path[:1] == ("parsed",)), parsed)
         for fields in objects_for(parsed, self.state.context, self.state.now):
             answer = filled(fields, shown)
             yield Answered(200, json.dumps(answer, ensure_ascii=False, separators=(",", ":")))
@@ -141,8 +140,3 @@ class _Place:
             return
         known = {"incomingMessage", "keypress", "speech", "timeout", "success", *_FAILURES}
         yield from (Outcome(event) for event in self.events_out if event not in known)
-
-
-def _related(one: Path, other: Path) -> bool:
-    size = min(len(one), len(other))
-    return one[:size] == other[:size]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import combinations, islice, product
 from typing import Final
 
@@ -141,6 +141,17 @@ def _unique(objects: Iterable[JsonObject]) -> Iterator[JsonObject]:
 def is_field(path: Path) -> bool:
     """Tell whether a path names a field that a text may stand in, and not a list or its size."""
     return bool(path) and all(isinstance(step, str) for step in path) and path[-1] not in {"size", "first", "last"}
+
+
+def undecided(shown: Iterable[Path], wished: Collection[Path]) -> frozenset[Path]:
+    """Give the fields that a flow shows and no split wants anything of."""
+    fields = (path for path in shown if is_field(path))
+    return frozenset(path for path in fields if not any(_related(path, other) for other in wished))
+
+
+def _related(one: Path, other: Path) -> bool:
+    size = min(len(one), len(other))
+    return one[:size] == other[:size]
 
 
 def filled(known: JsonObject, shown: Iterable[Path]) -> JsonObject:
