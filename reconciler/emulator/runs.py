@@ -39,13 +39,18 @@ class StepContext(NamedTuple):
 
 
 class Progress(NamedTuple):
-    """How far an execution came in one turn: `execution` as it is now, `state` None when nothing more can happen."""
+    """How far an execution came in one turn: `execution` as it is now, `state` None when nothing more can happen.
+
+    `reply` is the SID of the message that was taken, `assumptions` what a run that ended took for granted, as JSON.
+    """
 
     execution: Execution
     steps: Sequence[Step]
     contexts: Sequence[StepContext]
     state: bytes | None
     context: bytes | None
+    reply: str | None = None
+    assumptions: str | None = None
 
 
 class Runs:
@@ -159,7 +164,26 @@ class Runs:
             "INSERT OR REPLACE INTO contexts (execution, state, context) VALUES (?, ?, ?)",
             (one.seq, progress.state, progress.context),
         )
+        if progress.reply is not None:
+            self._connection.execute(
+                "INSERT OR IGNORE INTO replies (account, flow_sid, sid, execution) VALUES (?, ?, ?, ?)",
+                (one.account, one.flow_sid, progress.reply, one.seq),
+            )
+        if progress.assumptions is not None:
+            self._connection.execute(
+                "INSERT OR REPLACE INTO assumptions (execution, body) VALUES (?, ?)", (one.seq, progress.assumptions)
+            )
         return True
+
+    def took(self, account: str, flow_sid: str, sid: str) -> bool:
+        """Tell whether a message was taken as a reply to a flow."""
+        sql = "SELECT 1 FROM replies WHERE account = :account AND flow_sid = :flow AND sid = :sid"
+        return self._one(sql, account=account, flow=flow_sid, sid=sid) is not None
+
+    def assumptions(self, execution: Execution) -> str | None:
+        """Give what the run of an execution that ended took for granted, as JSON."""
+        row = self._one("SELECT body FROM assumptions WHERE execution = :seq", seq=execution.seq)
+        return row[0] if row else None
 
     def place(self, execution: Execution, state: bytes) -> None:
         """Let a new execution begin at a state as soon as somebody looks."""

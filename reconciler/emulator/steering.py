@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from typing import cast
 
 from reconciler.emulator.answers import Answer, bad_parameter, json_answer
 from reconciler.emulator.durations import parse_duration
@@ -103,9 +104,15 @@ def _told(studio: Studio, execution: Execution) -> Answer:
         "status": execution.status,
         "ended_reason": execution.ended_reason,
         "waiting": state.get("waiting"),
-        "assumptions": state.get("assumptions", []),
+        "assumptions": state.get("assumptions") or _granted(studio, execution),
     }
     return json_answer(body)
+
+
+def _granted(studio: Studio, execution: Execution) -> Json:
+    with studio.store.read() as t:
+        kept = t.runs.assumptions(execution)
+    return cast("Json", json.loads(kept)) if kept else []
 
 
 def _said(form: Form) -> JsonObject:

@@ -104,6 +104,18 @@ CREATE INDEX IF NOT EXISTS deliveries_of_sink ON deliveries (sink, seq)
 """Where events are sent, and what is on its way; made where it is missing, as above."""
 
 
+_RUNS: Final = """
+CREATE TABLE IF NOT EXISTS replies (
+  account TEXT NOT NULL, flow_sid TEXT NOT NULL, sid TEXT NOT NULL,
+  execution INTEGER NOT NULL REFERENCES executions (seq) ON DELETE CASCADE,
+  PRIMARY KEY (account, flow_sid, sid)) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS replies_of_execution ON replies (execution);
+CREATE TABLE IF NOT EXISTS assumptions (
+  execution INTEGER PRIMARY KEY REFERENCES executions (seq) ON DELETE CASCADE, body TEXT NOT NULL)
+"""
+"""Which messages were taken as replies, and what runs that ended took for granted; made where missing, as above."""
+
+
 class Store:
     """Keep flows, revisions, test users, executions and the rest of an account. May be used from any thread."""
 
@@ -168,7 +180,7 @@ def _connect(path: Path | None) -> sqlite3.Connection:
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute("PRAGMA foreign_keys = ON")
         _migrate(connection, path)
-        for statement in (_ASSETS, *_EVENTS.split(";"), *_STREAMS.split(";")):
+        for statement in (_ASSETS, *_EVENTS.split(";"), *_STREAMS.split(";"), *_RUNS.split(";")):
             connection.execute(statement)
     except BaseException:
         connection.close()

@@ -351,6 +351,41 @@ def test_a_reply_that_comes_twice_is_taken_once(api, hook, executions, flow_of, 
     assert executions(sid)[0]["status"] == "ended"
 
 
+def test_a_reply_is_taken_once_by_a_widget_that_asks_again(make_api, flow_of, widget, tmp_path):
+    """One message, delivered again and to several servers at once, answers a question once, and begins nothing new."""
+    path = tmp_path / "loop.sqlite"
+    apis = [make_api(path, seed=None) for _ in range(4)]
+    ask = widget("ask", "send-and-wait-for-reply", {"body": "?", "timeout": "3600"}, incomingMessage="ask")
+    sid = apis[0].create(Definition=flow_of("ask", ask))["sid"]
+    hook = f"/v1/Accounts/{apis[0].fetch(sid)['account_sid']}/Flows/{sid}"
+    form = {"From": CONTACT, "To": NUMBER, "Body": "yes"}
+    apis[0].post(hook, **form, MessageSid="SM1").raise_for_status()
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda api: api.post(hook, **form, MessageSid="SM2").raise_for_status(), apis))
+    apis[0].post(hook, **form, MessageSid="SM2").raise_for_status()
+    (one,) = apis[0].get(f"/v2/Flows/{sid}/Executions").json()["executions"]
+    assert names(apis[0], one) == ["incomingMessage", "incomingMessage"]
+    apis[0].post(one["url"], Status="ended").raise_for_status()
+    apis[0].post(hook, **form, MessageSid="SM2").raise_for_status()
+    assert len(apis[0].get(f"/v2/Flows/{sid}/Executions").json()["executions"]) == 1
+
+
+def test_what_a_run_took_for_granted_is_told_after_its_end(api, hook, chat, executions):
+    """The assumptions of a run are known as long as its execution is."""
+    sid = api.create(Definition=chat())["sid"]
+    hook(sid, Body="Hi", MessageSid="SM1")
+    path = f"/_console/Executions/{executions(sid)[0]['sid']}"
+    before = set(api.get(path).json()["assumptions"])
+    refused = api.post(f"{path}/Events", Event="press", Digits="4242").json()["message"]
+    assert "4242" not in refused
+    assert "incomingMessage" in refused
+    hook(sid, Body="yes", MessageSid="SM2")
+    told = api.get(path).json()
+    assert told["status"] == "ended"
+    assert before
+    assert before <= set(told["assumptions"])
+
+
 def test_messages_at_once(make_api, chat, tmp_path):
     """Of several first messages at the same moment one begins, another is the reply, and none is an error."""
     path = tmp_path / "once.sqlite"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -82,8 +83,14 @@ def run_due(studio: Studio, execution: Execution) -> tuple[Effect, ...]:
         return turn.effects
 
 
-def deliver(studio: Studio, execution: Execution, event: Event) -> tuple[Effect, ...]:
+def deliver(studio: Studio, execution: Execution, event: Event, reply: str | None = None) -> tuple[Effect, ...]:
     """Give an event from outside to an execution that waits; gives what it did then.
+
+    Args:
+        studio: where it runs.
+        execution: which one.
+        event: what happens.
+        reply: SID of the message that the event is, if it is one: each is taken once.
 
     Raises:
         RefusalError: it waits for nothing, or not for this.
@@ -93,13 +100,16 @@ def deliver(studio: Studio, execution: Execution, event: Event) -> tuple[Effect,
         standing = read(studio, execution)
         if standing is None or standing.state.waiting is None:
             break
+        if reply is not None and _took(studio, execution, reply):  # asked after the reading: `write` sees what is later
+            return ()
         library = _library(studio, execution)
         try:
             turn = advance(library, standing.state, event, max(studio.now(), standing.state.now))
             turn = _settled(studio, library, standing, turn)
         except _FAULTS as error:
-            raise RefusalError(409, CONFLICT, f"The execution cannot take this: {error}") from error
-        if write(studio, standing, turn):
+            why = getattr(error, "hint", None) or str(error)  # a hint repeats nothing of what was sent
+            raise RefusalError(409, CONFLICT, f"The execution cannot take this. {why}") from error
+        if write(studio, standing, turn, reply):
             return turn.effects
     raise RefusalError(409, CONFLICT, "The execution waits for nothing")
 
@@ -150,7 +160,7 @@ def read(studio: Studio, execution: Execution) -> Standing | None:
     return Standing(found, _moved(studio, found, state))
 
 
-def write(studio: Studio, standing: Standing, turn: Turn) -> bool:
+def write(studio: Studio, standing: Standing, turn: Turn, reply: str | None = None) -> bool:
     """Keep a turn and tell of it; False when others were quicker, then nothing is kept."""
     before, state = standing.execution, turn.state
     after = before._replace(
@@ -162,7 +172,8 @@ def write(studio: Studio, standing: Standing, turn: Turn) -> bool:
     body = packed(to_document(state)) if state.waiting is not None else None
     context = packed(state.context) if state.waiting is None else None
     rows = [_row(step) for step in turn.steps]
-    progress = Progress(after, rows, step_contexts(standing.state, turn.steps), body, context)
+    granted = json.dumps(sorted(state.assumptions)) if state.ended is not None else None
+    progress = Progress(after, rows, step_contexts(standing.state, turn.steps), body, context, reply, granted)
     with studio.store.write() as t:
         kept = t.runs.keep(progress)
         if kept:
@@ -182,6 +193,11 @@ def started(execution: Execution) -> ExecutionStarted:
         started_by=execution.initiated_by,
         flow_revision=execution.version,
     )
+
+
+def _took(studio: Studio, execution: Execution, reply: str) -> bool:
+    with studio.store.read() as t:
+        return t.runs.took(execution.account, execution.flow_sid, reply)
 
 
 def _settled(studio: Studio, library: StoreLibrary, standing: Standing, turn: Turn) -> Turn:

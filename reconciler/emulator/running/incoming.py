@@ -13,7 +13,6 @@ from reconciler.emulator.running.starting import Wanted, begin
 from reconciler.emulator.running.twiml import said
 from reconciler.emulator.sids import derived
 from reconciler.emulator.studio import Call, Studio
-from reconciler.model.jsontypes import Json
 from reconciler.simulate import (
     Effect,
     Event,
@@ -24,7 +23,6 @@ from reconciler.simulate import (
     Pressed,
     Replied,
     Spoke,
-    State,
 )
 
 _MOST_MEDIA: Final = 10
@@ -44,13 +42,15 @@ def message(studio: Studio, call: Call) -> None:
     with studio.store.read() as t:
         active = t.runs.active(call.account, (contact, address), flow_sid)
         before = t.runs.begun_by(call.account, sid, flow_sid)
+        if t.runs.took(call.account, flow_sid, sid):
+            return
     if active is None and before is None:
         trigger: IncomingMessage | IncomingConversationMessage = IncomingMessage(contact, address, body, media, data)
         if form.given("ConversationSid"):
             trigger = IncomingConversationMessage(contact, address, body, data)
         active = _begun_meanwhile(studio, Wanted(call.account, flow_sid, call.path, trigger, sid))
     if active is not None and active.initiated_by != sid:
-        _reply(studio, active, Replied(body, media, data))
+        _reply(studio, active, Replied(body, media, data), sid)
 
 
 def _begun_meanwhile(studio: Studio, wanted: Wanted) -> Execution | None:
@@ -67,24 +67,10 @@ def _begun_meanwhile(studio: Studio, wanted: Wanted) -> Execution | None:
     return None
 
 
-def _reply(studio: Studio, execution: Execution, event: Replied) -> None:
+def _reply(studio: Studio, execution: Execution, event: Replied, sid: str) -> None:
     standing = read(studio, execution)
-    if standing is None or standing.state.waiting is None or standing.state.waiting.need != "reply":
-        return
-    if event.data["MessageSid"] not in _taken(standing.state):
-        _unless_over(studio, execution, event)
-
-
-def _taken(state: State) -> set[Json]:
-    """Give the SIDs of the replies that an execution has taken, as far as its variables tell."""
-    found: set[Json] = set()
-    for frame in state.frames:
-        widgets = frame.context.get("widgets")
-        for saved in widgets.values() if isinstance(widgets, dict) else ():
-            inbound = saved.get("inbound") if isinstance(saved, dict) else None
-            sid = inbound.get("MessageSid") if isinstance(inbound, dict) else None
-            found |= {sid} if isinstance(sid, str) else set()
-    return found
+    if standing is not None and standing.state.waiting is not None and standing.state.waiting.need == "reply":
+        _unless_over(studio, execution, event, sid)
 
 
 def voice(studio: Studio, call: Call) -> str:
@@ -117,10 +103,10 @@ def _ends(form: Form) -> tuple[str, str]:
     return form.required("From"), form.required("To")
 
 
-def _unless_over(studio: Studio, execution: Execution, event: Event) -> tuple[Effect, ...]:
+def _unless_over(studio: Studio, execution: Execution, event: Event, reply: str | None = None) -> tuple[Effect, ...]:
     """Give an event to an execution; one that came too late is dropped, as nobody could do anything about it."""
     try:
-        return deliver(studio, execution, event)
+        return deliver(studio, execution, event, reply)
     except RefusalError as refusal:
         if refusal.code != CONFLICT:
             raise
