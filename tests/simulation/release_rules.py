@@ -97,7 +97,10 @@ class ReleaseRules:
         theirs = [n for n, r in truth.revisions.items() if r.console and r.row.status == "published"]
         if head is None or any(number > flow.base for number in theirs):
             return
-        old = truth.revisions[previous]
+        old = truth.revisions.get(previous)
+        if old is None:
+            self.truth.violated(f"{flow.address}: release {release.id} took back {flow.sid}, which is another flow")
+            return
         if not _same_body(head, old) or head.row.friendly_name != old.row.friendly_name:
             self.truth.violated(
                 f"{flow.address}: release {release.id} was taken back, and callers have revision {head.row.number}, "

@@ -72,6 +72,8 @@ class ReleaseStory(Story):
             actor = self.release(how)
             others = [self._apply(rng)] if rng.random() < 0.2 else []
             self.world.finish(actor, *others)
+            for _ in range(rng.choice([0, 0, 1, 2])):
+                self.world.click(rng)
         with_people()
 
     def _rewrite_all(self) -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
+from reconciler.apply.look import when_shown
 from reconciler.definition.contacts import same_contacts
 from reconciler.errors import AmbiguousError, InterruptedRunError, NotFoundError, StudioConflictError, StudioError
 from reconciler.model.execution import Execution, ExecutionFilter
@@ -131,10 +131,9 @@ def _find(job: Job, sid: str, run: SmokeRun) -> Execution | None:
     return None
 
 
-def _listed(job: Job, sid: str, since: object) -> list[Execution]:
-    wanted = ExecutionFilter(since=since) if since is not None else ExecutionFilter()  # type: ignore[arg-type]  # a time
+def _listed(job: Job, sid: str, since: datetime | None) -> list[Execution]:
     try:
-        return list(job.world.runs.list_executions(sid, wanted))
+        return list(job.world.runs.list_executions(sid, ExecutionFilter(since=since)))
     except NotFoundError:
         return []
 
@@ -183,32 +182,38 @@ def end_runs(job: Job, session: StateSession, release: Release) -> Release:
         if run.at is None or run.ended:
             continue
         flow = next(flow for flow in release.flows if flow.address == run.flow)
-        sid = run.sid
-        if sid is None and flow.sid is not None:
-            found = _quietly(job, run, lambda flow_sid=flow.sid, run=run: _find(job, flow_sid, run))  # type: ignore[misc]  # bound early
-            sid = found.sid if isinstance(found, Execution) else None
-        done = sid is None or flow.sid is None or _end(job, flow.sid, sid, run)
-        if done:
-            release = job.put(session, release.with_run(replace(run, sid=sid, ended=True)))
+        after = _ended(job, flow.sid, run)
+        if after != run:
+            release = job.put(session, release.with_run(after))
     return release
 
 
-def _end(job: Job, flow: str, sid: str, run: SmokeRun) -> bool:
-    def send() -> bool:
+def _ended(job: Job, flow: str | None, run: SmokeRun) -> SmokeRun:
+    """Give a run as it is after all attempts to end it; what could not be ended is told, and tried again later."""
+    if flow is None:
+        return replace(run, ended=True)
+    why = ""
+    for _ in range(ATTEMPTS):
         try:
-            job.world.runner.end_execution(flow, sid)
-        except (StudioConflictError, NotFoundError):
-            return True  # it has ended already
-        except AmbiguousError:
-            return job.world.runs.fetch_execution(flow, sid).status == "ended"
-        return True
-
-    return any(_quietly(job, run, send) for _ in range(ATTEMPTS))
+            return _end(job, flow, run)
+        except StudioError as error:
+            why = error.message
+    job.tell(Warned(f"The smoke execution {run.name} of {run.flow} could not be ended: {why}"))
+    return run
 
 
-def _quietly(job: Job, run: SmokeRun, call: Callable[[], object]) -> object:
+def _end(job: Job, flow: str, run: SmokeRun) -> SmokeRun:
+    sid = run.sid
+    if sid is None:
+        found = _find(job, flow, run)
+        if found is None:
+            return replace(run, ended=True)  # it was never started
+        sid = found.sid
     try:
-        return call()
-    except StudioError as error:
-        job.tell(Warned(f"The smoke execution {run.name} of {run.flow} could not be ended: {error.message}"))
-        return None
+        when_shown(job.look, lambda: job.world.runner.end_execution(flow, sid))
+    except (StudioConflictError, NotFoundError):
+        pass  # it has ended already
+    except AmbiguousError:
+        if job.world.runs.fetch_execution(flow, sid).status != "ended":
+            raise
+    return replace(run, sid=sid, ended=True)
