@@ -78,6 +78,6 @@ MUTANTS = (
     Mutant("not-looked-for", not_looked_for, (24, 93)),
     Mutant("not-written-down", not_written_down, (0, 1)),
     Mutant("nothing-goes-back", nothing_goes_back, (9, 32)),
-    Mutant("apply-on-top", apply_on_top),
+    Mutant("apply-on-top", apply_on_top, (44, 164)),
     Mutant("fix-overwritten", fix_overwritten),
 )

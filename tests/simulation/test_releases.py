@@ -14,8 +14,8 @@ from tests.simulation.run import failures
 from tests.simulation.setting import Setting, draw_release
 from tests.simulation.world import World
 
-BATCHES = 10
-SEEDS = 120
+BATCHES = 5
+SEEDS = 60
 OTHERS = 300
 """Seeds that are tried when those that are known to notice a mutant do so no more."""
 
