@@ -66,10 +66,12 @@ def _round(search: Search, node: Node) -> Node:
     for _ in range(_MOST_ROUNDS):
         if node.state.waiting is None or _rests(node):
             return node
-        here = node.state.frames[-1].widget
-        ways = list(search.ways_on(node))
-        node = next((one for one in ways if one.event == last.get(here)), ways[0] if ways else node)
-        last.setdefault(here, node.event)
+        event = last.get(node.state.frames[-1].widget)
+        following = next(search.ways_on(node), None) if event is None else search.way(node, event)
+        if following is None:
+            return node
+        last.setdefault(node.state.frames[-1].widget, following.event)
+        node = following
     return node
 
 

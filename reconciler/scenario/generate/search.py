@@ -124,20 +124,18 @@ class Search:
         """Try everything that may happen at a place."""
         for event in events_at(self.wishes, node.state):
             self.moves += 1
-            try:
-                turn = advance(node.stage.library, node.state, event)
-            except SimulationError:
-                continue  # what this widget cannot take
-            self._note(node, event, turn)
+            turn = _advanced(node, event)
+            if turn is not None:
+                self._note(node, event, turn)
 
     def ways_on(self, node: Node) -> Iterator[Node]:
         """Give what may follow a place, whether it is known or not."""
-        for event in events_at(self.wishes, node.state):
-            try:
-                turn = advance(node.stage.library, node.state, event)
-            except SimulationError:
-                continue  # what this widget cannot take
-            yield self._node(node, event, turn)
+        return (way for event in events_at(self.wishes, node.state) if (way := self.way(node, event)) is not None)
+
+    def way(self, node: Node, event: Event) -> Node | None:
+        """Give what follows a place when something happens; None where it cannot."""
+        turn = _advanced(node, event)
+        return None if turn is None else self._node(node, event, turn)
 
     def _node(self, parent: Node, event: Event | None, turn: Turn) -> Node:
         passed = parent.passed | self._taken(turn.steps)
@@ -175,3 +173,10 @@ class Search:
             if step.flow == self.flow.sid and step.transition is not None:
                 found |= self._bits.get((step.transitioned_from, step.transition), 0)
         return found
+
+
+def _advanced(node: Node, event: Event) -> Turn | None:
+    try:
+        return advance(node.stage.library, node.state, event)
+    except SimulationError:
+        return None  # what this widget cannot take
