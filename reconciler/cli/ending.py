@@ -53,7 +53,7 @@ def perform(app: App, wish: Wish, variables: Variables) -> int:
     with runs.changing(app, variables) as found:
         known = found.flows(flows)
         if wish.every:
-            before = None if wish.older_than is None else found.world.clock.now() - wish.older_than
+            before = found.moment(wish.older_than)
             chosen = choose_all(found.world, known, _OF[wish.what], before)
         else:
             chosen = choose_named(found.world, known, sids)

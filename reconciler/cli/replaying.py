@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
 from reconciler.cli import compose, runs
@@ -42,7 +42,7 @@ def beside(reading: compose.Reading, plan: Plan, said: str | None) -> ReplayRepo
     world = reading.world
     state = world.state.read() or reading.blank
     flows = [flow for flow in recorded_flows(state) if flow.address in _written(plan)]
-    since = (when if isinstance(when, datetime) else world.clock.now() - when).replace(microsecond=0)
+    since = runs.moment_of(when, world.clock.now()).replace(microsecond=0)
     period = Period(since, ago=when if isinstance(when, timedelta) else None)
     report = replay(world_of(reading), world.reader, (reading.desired, state), flows, period)
     return replace(report, flows=tuple(flow for flow in report.flows if flow.executions))

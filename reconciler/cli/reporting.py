@@ -109,9 +109,10 @@ def _kept(app: App, question: Question, source: str, kept: Kept) -> Report:
     found = compose.project(app, question.variables)
     with runtime.reading(app) as run:
         state = compose.state_store(found, run).read() or compose.blank(found, run)
-        since, until = _moment(question.since, run.clock.now()), _moment(question.until, run.clock.now())
+        now = run.clock.now()
     flows = named_flows(found.desired, state, question.addresses) if question.addresses else ()
     callers = callers_of(found.desired, state, flows)
+    since, until = (None if said is None else runs.moment_of(said, now) for said in (question.since, question.until))
     asked = _asked(source, question, state, flows, (since, until))
     notes: list[str] = []
     definitions = either(_perhaps_live(app, question.variables, notes), declared_definitions(found.desired, state))
@@ -154,10 +155,6 @@ def _asked(
         revisions=question.revisions,
         top=question.top,
     )
-
-
-def _moment(said: datetime | timedelta | None, now: datetime) -> datetime | None:
-    return now - said if isinstance(said, timedelta) else said
 
 
 def write(path: Path, data: bytes) -> None:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 
 _AGO: Final = re.compile(r"(\d{1,6})([smhdw])")
+_FIRST: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _UNITS: Final = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
@@ -101,6 +102,11 @@ AGO: Final = AgoType()
 MOMENT: Final = MomentType()
 
 
+def moment_of(said: datetime | timedelta, now: datetime) -> datetime:
+    """Give the moment that was said; however long ago that is, it is none of which nobody has a date."""
+    return now - min(said, now - _FIRST) if isinstance(said, timedelta) else said
+
+
 @dataclass(frozen=True, slots=True)
 class Runs:
     """What a command on runs is handed.
@@ -128,7 +134,7 @@ class Runs:
 
     def moment(self, said: datetime | timedelta | None) -> datetime | None:
         """Give the moment that was said."""
-        return self.world.clock.now() - said if isinstance(said, timedelta) else said
+        return None if said is None else moment_of(said, self.world.clock.now())
 
 
 @contextlib.contextmanager

@@ -69,6 +69,7 @@ def test_executions_are_listed(there, seed, repository):
     assert there("executions", "list", "hello", "--json").json["total"] == 1
     assert there("executions", "list", "--json", "--status", "ended").json["executions"][0]["sid"] == second
     assert there("executions", "list", "--json", "--contact", CONTACTS[1]).json["total"] == 1
+    assert there("executions", "list", "--json", "--since", "999999w").json["executions"][0]["sid"] == first
     assert there("executions", "list", "--json", "--since", "2d").json["executions"][0]["sid"] == first
     text = there("executions", "list", "--until", "2d").out
     assert second in text

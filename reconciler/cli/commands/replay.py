@@ -47,8 +47,8 @@ def command(app: App, addresses: tuple[Address | str, ...], **flags: Unpack[_Fla
     """
     with runs.looking(app, variables_of(flags)) as found:
         said = flags["since"] or WEEK
-        since = said if isinstance(said, datetime) else found.world.clock.now() - said
-        ago = None if isinstance(said, datetime) else said
+        since = runs.moment_of(said, found.world.clock.now())
+        ago = said if isinstance(said, timedelta) else None
         period = Period(since.replace(microsecond=0), found.moment(flags["until"]), flags["limit"], ago)
         report = replayed(found, found.flows(addresses), period)
     console = app.console

@@ -53,7 +53,8 @@ def command(app: App, addresses: tuple[Address | str, ...], **flags: Unpack[_Fla
     with _looking(app) as (found, run):
         database = eventing.database_of(app, flags["database"], found)
         known, wanted = _flows(found, run, addresses)
-        span = [_moment(run, flags["since"]), _moment(run, flags["until"])]
+        said, now = (flags["since"], flags["until"]), run.clock.now()
+        span = [None if one is None else runs.moment_of(one, now) for one in said]
         with contextlib.closing(EventStore(database)) as store:
             asked = [flow.sid for flow in wanted] if addresses else [None]
             seen = chain.from_iterable(store.executions(sid, *span) for sid in asked)
@@ -85,7 +86,3 @@ def _flows(
     state = eventing.state_of(found, run)
     known = {flow.sid: flow for flow in recorded_flows(state)}
     return known, [named_flow(found.desired, state, one) for one in addresses]
-
-
-def _moment(run: Runtime, said: datetime | timedelta | None) -> datetime | None:
-    return run.clock.now() - said if isinstance(said, timedelta) else said
