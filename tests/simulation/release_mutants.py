@@ -79,5 +79,5 @@ MUTANTS = (
     Mutant("not-written-down", not_written_down, (0, 1)),
     Mutant("nothing-goes-back", nothing_goes_back, (9, 32)),
     Mutant("apply-on-top", apply_on_top, (44, 164)),
-    Mutant("fix-overwritten", fix_overwritten),
+    Mutant("fix-overwritten", fix_overwritten, (127,)),
 )
