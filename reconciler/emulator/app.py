@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -13,6 +14,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from reconciler.emulator.accounts import authenticate
 from reconciler.emulator.answers import (
     TOO_LARGE,
+    UNAVAILABLE,
     WRONG_METHOD,
     Answer,
     RefusalError,
@@ -77,6 +79,8 @@ class _Application:
             answer = self._route(request)
         except RefusalError as refusal:
             answer = refusal.answer()
+        except sqlite3.OperationalError as error:  # a full disk, or another process that holds the file
+            answer = RefusalError(503, UNAVAILABLE, f"The emulator's database cannot be used: {error}").answer()
         now = datetime.fromtimestamp(self._studio.now(), UTC)
         return _send(answer, request.method, now, start_response)
 

@@ -157,6 +157,17 @@ def test_a_list_is_started_once_it_is_approved(there):
     assert there("executions", "list", "--status", "active", "--json").json["total"] == 2
 
 
+@pytest.mark.parametrize("number", ["15550100001", "+1 555 010 0001", "(555) 010-0001", "whatsapp:15550100001"])
+def test_a_number_that_would_reach_nobody_is_refused(there, number):
+    """What looks like a number and is none is refused before anything is asked, and not repeated."""
+    found = start(there, number)
+    assert found.code == exits.ERROR
+    assert number not in found.out + found.err
+    assert there("executions", "start", "menu", "--to", CONTACTS[0], "--from", number).code == exits.ERROR
+    assert there("executions", "list", "--json").json["total"] == 0
+    assert there("executions", "start", "menu", "--to", CONTACTS[0], "--from", "12345").code == exits.DONE
+
+
 def test_stuck_executions_are_ended_in_bulk(there, seed):
     """All active ones that are old enough, of the flows that are named; the others stay."""
     seed(days=1)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import sqlite3
 from datetime import timedelta
 
 import pytest
@@ -205,6 +207,17 @@ def test_calls_are_counted(api):
     assert api.get("/_calls").json() == {"CreateFlow": 1, "FetchFlow": 2}
     assert api.delete("/_calls").status_code == 204
     assert api.get("/_calls").json() == {}
+
+
+def test_a_database_that_fails_is_no_crash(make_api, tmp_path):
+    """What the file does not take is answered as Studio answers when it is down, so that clients try again."""
+    path = tmp_path / "studio.sqlite"
+    api = make_api(path)
+    with contextlib.closing(sqlite3.connect(path)) as other:
+        other.execute("DROP TABLE stubs")
+        other.commit()
+    answer = api.get("/_console/Stubs")
+    assert _code(answer) == (503, 20503)
 
 
 def test_latency_goes_through_the_clock(make_api):

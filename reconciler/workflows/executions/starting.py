@@ -31,6 +31,8 @@ PER_SECOND: Final = 20
 _PACE: Final = 1 / (PER_SECOND * 0.9)
 """Seconds between two starts: a tenth below the limit, because answers of Studio are not evenly quick."""
 
+_UNPUBLISHED: Final = ". Nothing of the flow is published: only its test users can be contacted"
+
 _WORK: Final = "Starting executions"
 
 StartOutcome = Literal["started", "conflict", "limited", "refused", "not-sent", "unknown"]
@@ -108,7 +110,9 @@ def _start(writer: ExecutionWriter, asked: Start, to: str, published: int | None
     except NotFoundError:
         raise
     except StudioError as error:
-        return Started(to, _outcome(error), message=error.message)
+        outcome = _outcome(error)
+        unpublished = outcome == "refused" and published is None
+        return Started(to, outcome, message=error.message + (_UNPUBLISHED if unpublished else ""))
     draft = None if run.revision is None else published is None or run.revision > published
     return Started(to, "started", run, draft)
 

@@ -71,6 +71,23 @@ def test_a_draft_is_told_from_what_is_published():
     assert [one.draft for one in started(Account(), contacts(1), published=2)] == [True]
 
 
+def test_who_cannot_meet_a_draft_is_told_why():
+    """A refusal says that nothing is published, when nothing is."""
+    account = Account()
+    account.before = raising(RequestRefusedError("no"))
+    world = world_of(account)
+    asked = Start(HELLO, contacts(1), "+15550109999")
+
+    class Unpublished:
+        def fetch_published(self, _sid):
+            return None
+
+    (one,) = start_runs(world, account, Unpublished(), asked)
+    assert one.outcome == "refused"
+    assert one.message != "no"
+    assert [one.message for one in started(account, contacts(1))] == ["no"]
+
+
 def test_who_is_in_the_way_is_named():
     """A second run with the same contact is a conflict that names the first; the others are started."""
     account = Account([execution(9, contact=contacts(1)[0], status="active")])

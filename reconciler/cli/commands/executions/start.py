@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Unpack
+from typing import Final, Unpack
 
 import click
 
@@ -21,6 +22,11 @@ from reconciler.views.executions.personal import contact_shown
 from reconciler.workflows.executions.starting import Start, Started, start_runs
 
 _AUTO = "Say --auto-approve."
+
+
+_NUMBER: Final = re.compile(r"(?:[a-z]+:)?\+[0-9]{7,15}")
+_LIKE_A_NUMBER: Final = re.compile(r"(?:[a-z]+:)?\+?(?:[\s()./-]*[0-9]){7,}[\s()./-]*")
+"""Seven digits or more; those of a short code, which has no +, are fewer."""
 
 
 class _Flags(VariableFlags):
@@ -52,7 +58,7 @@ def command(app: App, address: Address | str, **flags: Unpack[_Flags]) -> int:
     parameters = _parameters(flags["parameters"])
     with runs.changing(app, variables_of(flags)) as found:
         (flow,) = found.flows([address])
-        asked = Start(flow, recipients, flags["sender"], parameters)
+        asked = Start(flow, recipients, _number(flags["sender"], "--from"), parameters)
         _approve(app, asked, auto_approve=flags["auto_approve"])
         each = start_runs(found.world, found.writer, found.reader, asked)
         return _told(app, asked, each, personal=flags["show_personal"])
@@ -97,10 +103,26 @@ def _recipients(said: tuple[str, ...]) -> tuple[str, ...]:
     found: list[str] = []
     for text in said:
         lines = _read(text, "--to").splitlines() if text.startswith("@") else [text]
-        found += [line.strip() for line in lines if line.strip() and not line.lstrip().startswith("#")]
+        found += [_number(line, "--to") for line in lines if line.strip() and not line.lstrip().startswith("#")]
     if not found:
         raise UsageError("--to: there is nobody to contact")
     return tuple(dict.fromkeys(found))
+
+
+def _number(said: str, option: str) -> str:
+    """Give a number, or whatever else it is, without blanks around it.
+
+    Raises:
+        UsageError: it looks like a number, and is not written as Studio takes it: it would reach nobody, or a stranger.
+    """
+    text = said.strip()
+    if _LIKE_A_NUMBER.fullmatch(text) and not _NUMBER.fullmatch(text):
+        shown = contact_shown(text, personal=False)
+        raise UsageError(
+            f"{option}: {shown} is not written as a telephone number",
+            hint="Write + with the country, and digits only: +15550100042.",
+        )
+    return text
 
 
 def _parameters(said: str | None) -> JsonObject | None:
