@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from reconciler.model.jsontypes import Json
@@ -33,6 +33,13 @@ class Execution:
     date_updated: datetime | None = None
     context: Json = field(default=None, repr=False)
     ended_reason: str | None = None
+
+    @property
+    def lasted(self) -> timedelta | None:
+        """How long it took; None while it is active, or when nobody knows."""
+        if self.status == "active" or self.date_created is None or self.date_updated is None:
+            return None
+        return self.date_updated - self.date_created
 
 
 @dataclass(frozen=True, slots=True)

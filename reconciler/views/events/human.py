@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, timedelta
+from datetime import timedelta
 from typing import Final
 
 from reconciler.model.streams import KeptEvents, SinkStatus
-from reconciler.views.executions.human import spoken
 from reconciler.views.executions.personal import contact_shown
 from reconciler.views.human.text import count, joined, moment, plain, said, table, wrapped
+from reconciler.views.human.times import minute, spoken
 from reconciler.views.style import Style, Tone
 from reconciler.workflows.received import Received, ReceivedRun
 from reconciler.workflows.streams import Done, Setup, Standing, Trouble
@@ -91,18 +91,14 @@ def render_setup(done: Done, style: Style, *, changed: bool) -> str:
 
 def _row(one: ReceivedRun, *, personal: bool) -> tuple[str, ...]:
     run = one.seen.run
-    lasted = None
-    if run.status == "ended" and run.date_created is not None and run.date_updated is not None:
-        lasted = run.date_updated - run.date_created
-    began = "" if run.date_created is None else f"{run.date_created.astimezone(UTC):%Y-%m-%d %H:%M}"
     contact = contact_shown(run.contact, personal=personal or one.pseudonymous)
     return (
         plain(run.sid),
         plain(one.seen.flow.name),
         run.status.ljust(6),
-        began,
+        minute(run.date_created),
         "" if run.revision is None else f"r{run.revision}",
-        f"{count(one.steps, 'step')}{f' in {spoken(lasted)}' if lasted is not None else ''}",
+        f"{count(one.steps, 'step')}{f' in {spoken(run.lasted)}' if run.lasted is not None else ''}",
         plain(run.ended_reason or ""),
         plain(contact or ""),
     )

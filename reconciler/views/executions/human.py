@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from itertools import groupby
 from typing import Final
 
@@ -13,13 +13,13 @@ from reconciler.model.execution import Execution, ExecutionStatus
 from reconciler.model.jsontypes import Json
 from reconciler.views.executions.personal import contact_shown
 from reconciler.views.human.text import count, joined, moment, plain, said, table, wrapped
+from reconciler.views.human.times import minute, spoken
 from reconciler.views.style import Style, Tone
 from reconciler.workflows.executions.flows import KnownFlow
 from reconciler.workflows.executions.listing import Listed
 from reconciler.workflows.executions.path import Visit
 from reconciler.workflows.executions.showing import ShownRun
 
-_UNITS: Final = ((86_400, "d"), (3_600, "h"), (60, "m"))
 _WIDEST: Final = 44
 _TONES: Final[dict[ExecutionStatus, Tone]] = {"active": "good", "ended": "faint"}
 
@@ -74,29 +74,12 @@ def absent_lines(flows: Sequence[KnownFlow], style: Style) -> list[str]:
     return wrapped(said(f"Not in Studio any more: {names}. `reconciler plan` says what to do.", style), 0, style)
 
 
-def spoken(span: timedelta | None) -> str:
-    """Give a span of time in its two largest units; nothing when it is not known."""
-    if span is None:
-        return ""
-    seconds = round(span.total_seconds())
-    for index, (size, unit) in enumerate(_UNITS):
-        if seconds >= size:
-            smaller, name = _UNITS[index + 1] if index + 1 < len(_UNITS) else (1, "s")
-            rest = seconds % size // smaller
-            return f"{seconds // size}{unit}" + (f" {rest}{name}" if rest else "")
-    return f"{seconds}s"
-
-
 def _rows(runs: Sequence[Execution], style: Style, *, personal: bool) -> list[str]:
     rows = []
     for run in runs:
-        lasted = None
-        if run.status == "ended" and run.date_created is not None and run.date_updated is not None:
-            lasted = run.date_updated - run.date_created
-        began = "" if run.date_created is None else f"{run.date_created.astimezone(UTC):%Y-%m-%d %H:%M}"
         revision = "" if run.revision is None else f"r{run.revision}"
         contact = plain(contact_shown(run.contact, personal=personal) or "")
-        rows.append((run.sid, run.status.ljust(6), began, spoken(lasted), revision, contact))
+        rows.append((run.sid, run.status.ljust(6), minute(run.date_created), spoken(run.lasted), revision, contact))
     return table(rows, ("strong", None, None, None, "faint", None), style)
 
 
@@ -128,11 +111,7 @@ def _end(shown: ShownRun, style: Style) -> list[str]:
     steps = count(len(shown.steps), "step")
     if run.status == "active":
         return wrapped(f"{steps}. Active. To end it: `{style.program} executions end {run.sid}`", 0, style)
-    lasted = (
-        f" after {spoken(run.date_updated - run.date_created)}"
-        if run.date_created is not None and run.date_updated is not None
-        else ""
-    )
+    lasted = "" if run.lasted is None else f" after {spoken(run.lasted)}"
     if shown.cut_short:
         return wrapped(
             f"{steps}. Ended{lasted}, before the flow did: somebody ended it, hung up, or Studio stopped it.", 0, style

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Final
 
 from reconciler.definition.secrets import masked_text
@@ -12,6 +11,7 @@ from reconciler.plan.masking import masked_items
 from reconciler.views.facts import said
 from reconciler.views.human.difference import difference_lines
 from reconciler.views.human.text import count, joined, moment, plain, quoted, shortened
+from reconciler.views.human.times import minute
 from reconciler.views.style import Style
 from reconciler.workflows.blame import Blamed
 from reconciler.workflows.results import History
@@ -74,7 +74,7 @@ def _author(blamed: Blamed) -> str:
 
 def _entry(history: History, entry: RevisionEntry, who: str, style: Style, sensitive: frozenset[str]) -> str:
     mark = "*" if entry.revision == history.published else " "
-    start = f"{mark} {entry.revision:>4}  {entry.status:<9}  {_minute(entry.at)}  "
+    start = f"{mark} {entry.revision:>4}  {entry.status:<9}  {minute(entry.at) or 'time unknown':<16}  "
     if not entry.message:
         return f"{start}{style.paint(who.rstrip(), 'move')}"
     message = quoted(masked_text(said(entry.message), sensitive))
@@ -88,10 +88,6 @@ def _who(entry: RevisionEntry, actor: Actor | None) -> str:
     sid = entry.author or (actor.sid if actor is not None else None)
     way = _WAYS[actor.source] if actor is not None else ""
     return " ".join(part for part in (plain(sid)[:_SHOWN_OF_SID] if sid else "", way) if part) or "others"
-
-
-def _minute(at: datetime | None) -> str:
-    return "time unknown    " if at is None else f"{at.astimezone(UTC):%Y-%m-%d %H:%M}"
 
 
 def _total(history: History) -> str:

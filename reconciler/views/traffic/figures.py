@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Final
 
+from reconciler.views.human.times import minute
 from reconciler.workflows.traffic.summary import Report
 
 _ALL: Final = 100
@@ -71,8 +71,3 @@ def when(report: Report) -> str:
     if report.since is None:
         return f"before {minute(report.until)} UTC"
     return f"{minute(report.since)} to {minute(report.until)} UTC"
-
-
-def minute(at: datetime | None) -> str:
-    """Give a moment in UTC, to the minute."""
-    return "?" if at is None else f"{at.astimezone(UTC):%Y-%m-%d %H:%M}"

@@ -8,9 +8,10 @@ from typing import Final
 
 from reconciler.definition.outcomes import Trouble
 from reconciler.views.human.text import joined, plain, wrapped
+from reconciler.views.human.times import minute
 from reconciler.views.style import Style, Tone
 from reconciler.views.traffic.covering import covered
-from reconciler.views.traffic.figures import bar, counted, lasting, minute, number, share, times, when
+from reconciler.views.traffic.figures import bar, counted, lasting, number, share, times, when
 from reconciler.workflows.traffic.summary import (
     FlowSummary,
     PathSummary,
@@ -116,7 +117,7 @@ def _revision(revision: RevisionSummary, style: Style) -> Iterator[str]:
     runs = counted(revision.runs, "execution" if revision.revision is not None else "run")
     began = ""
     if revision.first is not None and style.width >= _WIDE:
-        began = f", begun {minute(revision.first)} to {minute(revision.last)} UTC"
+        began = f", begun {minute(revision.first) or '?'} to {minute(revision.last) or '?'} UTC"
     yield f"  {style.paint(revision_name(revision), 'strong')}: {runs}{began}"
     yield f"  {_ends(revision, style)}"
     yield from _lasted(revision.time)

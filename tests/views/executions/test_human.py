@@ -5,12 +5,14 @@ from datetime import timedelta
 
 import pytest
 
+from reconciler.definition.trail import depths_of
 from reconciler.views.executions import human
 from reconciler.views.executions.personal import contact_shown, context_shown
+from reconciler.views.human.times import spoken
 from reconciler.views.style import Style
 from reconciler.workflows.executions.flows import KnownFlow, SeenRun
 from reconciler.workflows.executions.listing import Listed
-from reconciler.workflows.executions.path import depths_of, path_of
+from reconciler.workflows.executions.path import path_of
 from reconciler.workflows.executions.showing import ShownRun
 from tests.support.executions import BEGIN, HELLO, execution, step
 
@@ -94,7 +96,7 @@ def test_contacts_of_any_kind_are_masked():
 )
 def test_spans_have_two_units(seconds, text):
     """A span is told in its two largest units."""
-    assert human.spoken(None if seconds is None else timedelta(seconds=seconds)) == text
+    assert spoken(None if seconds is None else timedelta(seconds=seconds)) == text
 
 
 def test_what_studio_left_out_is_left_out():
