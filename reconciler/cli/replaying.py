@@ -14,8 +14,6 @@ from reconciler.studio.live_executions import LiveExecutionReader
 from reconciler.workflows.executions.flows import KnownFlow, RunsWorld, recorded_flows
 from reconciler.workflows.replaying import Period, ReplayReport, replay
 
-WEEK: Final = timedelta(days=7)
-
 _WRITING: Final = frozenset({"create", "update", "publish", "adopt"})
 
 
@@ -38,7 +36,7 @@ def beside(reading: compose.Reading, plan: Plan, said: str | None) -> ReplayRepo
         plan: the plan.
         said: how far to look back, as on the command line; None for a week.
     """
-    when = WEEK if said is None else runs.MOMENT.convert(said, None, None)
+    when = runs.WEEK if said is None else runs.MOMENT.convert(said, None, None)
     world = reading.world
     state = world.state.read() or reading.blank
     flows = [flow for flow in recorded_flows(state) if flow.address in _written(plan)]

@@ -38,8 +38,6 @@ Kept: TypeAlias = Callable[[tuple[str, ...], datetime | None, datetime | None], 
 
 _COUNTING: Final = "Counting executions"
 
-_WEEK: Final = timedelta(days=7)
-
 
 @dataclass(frozen=True, slots=True)
 class Question:
@@ -65,7 +63,7 @@ class Question:
 def from_studio(app: App, question: Question) -> Report:
     """Count the executions that Studio still has."""
     with runs.looking(app, question.variables) as found:
-        since, until = found.moment(question.since or _WEEK), found.moment(question.until)
+        since, until = found.moment(question.since or runs.WEEK), found.moment(question.until)
         flows = found.flows(question.addresses)
         callers = callers_of(found.desired, found.state, flows) if question.addresses else ()
         asked = _asked("Studio", question, found.state, flows, (since, until))

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 
 _AGO: Final = re.compile(r"(\d{1,6})([smhdw])")
+WEEK: Final = timedelta(days=7)
+"""How far back is looked where nobody says."""
+
 _FIRST: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _UNITS: Final = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 

@@ -2,6 +2,7 @@ import pytest
 
 from reconciler.definition.catalogue import widget_shape, widget_types
 from reconciler.definition.outcomes import DELIVERIES, FAILURES, TIMEOUTS, trouble_of
+from reconciler.model.release import ERROR_EVENTS
 
 
 @pytest.mark.parametrize(
@@ -31,3 +32,11 @@ def test_the_tables_name_events_that_the_widgets_have(table):
         assert kind in widget_types()
         shape = widget_shape(kind)
         assert all(f"'{event}'" in str(shape.schema) or event in shape.open_events for event in events), kind
+
+
+def test_a_release_counts_all_failures_but_those_of_people():
+    """Each event of a failure or of an undelivered message is an error of a release, unless a person is the cause."""
+    people = {"busy", "noAnswer", "maxFailedAttempts", "payInterrupted"}
+    events = {event for table in (FAILURES, DELIVERIES) for each in table.values() for event in each}
+    assert events - people <= set(ERROR_EVENTS)
+    assert not people & set(ERROR_EVENTS)

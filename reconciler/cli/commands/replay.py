@@ -11,7 +11,7 @@ from reconciler.cli import exits, runs
 from reconciler.cli.app import App
 from reconciler.cli.group import command as make
 from reconciler.cli.options import VariableFlags, variable_options, variables_of
-from reconciler.cli.replaying import WEEK, replayed
+from reconciler.cli.replaying import replayed
 from reconciler.model.address import Address
 from reconciler.views import replay as views
 from reconciler.workflows.replaying import LIMIT, Period
@@ -46,7 +46,7 @@ def command(app: App, addresses: tuple[Address | str, ...], **flags: Unpack[_Fla
     nowhere.
     """
     with runs.looking(app, variables_of(flags)) as found:
-        said = flags["since"] or WEEK
+        said = flags["since"] or runs.WEEK
         since = runs.moment_of(said, found.world.clock.now())
         ago = said if isinstance(said, timedelta) else None
         period = Period(since.replace(microsecond=0), found.moment(flags["until"]), flags["limit"], ago)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Final, Literal, TypeAlias, Unpack
+from typing import Literal, TypeAlias, Unpack
 
 import click
 
@@ -23,8 +23,6 @@ from reconciler.workflows.traffic.report import TOP
 from reconciler.workflows.traffic.summary import Report
 
 _Look: TypeAlias = Literal["svg", "png", "dot", "mermaid"]
-
-_WEEK: Final = timedelta(days=7)
 
 
 class _Flags(VariableFlags):

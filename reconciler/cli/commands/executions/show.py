@@ -51,4 +51,4 @@ def _seen(found: runs.Runs, words: tuple[str, ...]) -> SeenRun:
     if not flow:
         return find_run(found.world, found.flows(()), sid)
     (known,) = found.flows([runs.FLOW.convert(flow[0], None, None)])
-    return SeenRun(known, found.world.runs.fetch_execution(known.sid, sid))
+    return find_run(found.world, (known,), sid)
