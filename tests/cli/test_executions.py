@@ -133,6 +133,7 @@ def test_an_execution_is_started_shown_ended_and_deleted(there, repository):
     assert there("executions", "delete", sid).code == exits.ERROR
     assert there("executions", "delete", sid, "--auto-approve").code == exits.DONE
     assert there("executions", "show", sid).code == exits.ERROR
+    assert "has no execution" in there("executions", "show", "menu", sid).err
 
 
 def test_a_conflict_names_the_command_that_ends_it(there):
