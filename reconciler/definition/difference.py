@@ -12,7 +12,6 @@ from typing import Literal
 from reconciler.definition.places import Place
 from reconciler.model.jsontypes import Json
 
-DifferenceClass = Literal["behaviour", "layout"]
 Origin = Literal["console", "manifest", "both", "conflict"]
 """Which side made a difference since the base: live (a person in the Console, or another program), desired, both in the
 same way, or both in different ways."""

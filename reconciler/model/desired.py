@@ -76,9 +76,6 @@ class DesiredTestUsers:
     place: Place
 
 
-DesiredResource = DesiredFlow | DesiredTestUsers
-
-
 @dataclass(frozen=True, slots=True)
 class ChangeLimits:
     """How much one plan may change before it is refused; None means no limit. `percent` is of what is recorded."""

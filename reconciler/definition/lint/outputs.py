@@ -25,7 +25,6 @@ _DIALLED: Final = frozenset({"DialBridged", "DialCallDuration", "DialCallSid", "
 _OUTGOING: Final = frozenset({"AnsweredBy", "CallDuration", "Duration", "MachineDetectionDuration", "SipResponseCode"})
 _QUEUED: Final = frozenset({"QueueResult", "QueueSid", "QueueTime", "QueuePosition", "CurrentQueueSize"})
 _ANSWER: Final = frozenset({"body", "content_type", "parsed", "status_code"})
-_TASK: Final = frozenset({"Age", "Attributes", "TaskSid"})
 _AGENT: Final = frozenset(
     f"VirtualAgent{name}" for name in ("Provider", "Status", "ProviderData", "Error", "ErrorCode", "ProviderError")
 )

@@ -40,9 +40,6 @@ from reconciler.simulate import (
 _MOST_ANSWERS: Final = 20
 """Answers of one widget that differ and that a document may list."""
 
-_NAMED: Final = frozenset({"dials", "queues", "redirects", "begins"})
-"""What is expected by its widget: whom and where to differs between accounts."""
-
 
 def scenario_of(flows: Flows, scenario: Scenario, launch: Launch, events: Sequence[Event]) -> Scenario:
     """Write down a run.
