@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from reconciler.model.release import OVER
+from reconciler.workflows.release.values import SmokeEnded
 from tests.support import flows
 from tests.support.releasing import WATCH, Stand, released_flow, smoke, users_of
 from tests.support.world import Bed
@@ -100,6 +101,28 @@ def test_killed_at_any_request(tmp_path, healthy, after, record_property):
             break
     record_property("counted kill points of releases", at // step)
     assert at > 40
+
+
+def test_a_failed_verdict_outlives_a_kill(tmp_path, monkeypatch):
+    """What was judged and failed is never published, even when the run died before it could go back."""
+    stand = Stand(Bed(tmp_path))
+    wanted = flows.desired([released_flow("bee", "two", smoke("greets", "nowhere"))], users_of("bee"))
+    stand.bed.apply(flows.desired([released_flow("bee", "one")], users_of("bee")))
+    tell = stand.tell
+
+    def die(event):
+        if isinstance(event, SmokeEnded):
+            raise Killed
+        tell(event)
+
+    monkeypatch.setattr(stand, "tell", die)
+    with pytest.raises(Killed):
+        stand.release(wanted)
+    monkeypatch.undo()
+    assert [run.verdict for run in stand.now().smoke] == ["failed"]
+    found = stand.release(wanted)
+    assert (found.release.stage, found.release.cause) == ("taken-back", "smoke")
+    assert stand.live("bee") == (1, "one")
 
 
 def _executions(stand: Stand, name: str):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from reconciler.apply.look import when_shown
 from reconciler.errors import ConflictError, NotFoundError
@@ -16,7 +16,7 @@ from reconciler.plan.values import Drift, Plan
 from reconciler.ports import StateSession
 from reconciler.workflows.release import sides
 from reconciler.workflows.release.forward import published_since, record_of
-from reconciler.workflows.release.job import Job, Stopped, ending
+from reconciler.workflows.release.job import Ending, Job, Stopped, ending
 from reconciler.workflows.release.smoke import end_runs
 
 NEVER_PUBLISHED = "it was never published before, and Studio cannot unpublish: it stays as the release published it"
@@ -29,24 +29,21 @@ def go_back(job: Job, release: Release) -> Release | Stopped:
     published is a conflict.
     """
     with job.session(release) as session:
+        release = job.current(session, release)
         release = end_runs(job, session, release)
         release, records = _to_do(job, session, release)
         release, bodies = _bodies(job, release, records)
-        records = {a: records[a] for a in bodies}
-        if not records:
+        if not bodies:
             return job.put(session, replace(release, stage="taken-back", ended=job.look.server_now()))
-        desired = sides.back(job.request.desired, bodies, records)
-        plan = job.plan(session, desired, release, records)
-        release, conflicts = _without_conflicts(job, session, release, plan, records)
-        left = {flow.address for flow in release.flows if flow.left is not None} | conflicts.keys()
-        how, why, failed = _written(job, session, release, {a: b for a, b in bodies.items() if a not in left})
-        if job.request.on_drift == "accept" and how == "failed":
-            release, how = _left(release, failed), "done"
+        release, went = _written(job, session, release, bodies)
+        if job.request.on_drift == "accept" and went.how == "failed":
+            release, went = _left(release, went.failed), replace(went, how="done")
+        left = {flow.address for flow in release.flows if flow.left is not None} | went.conflicts.keys()
         release = job.put(session, _gone_back(job, session, release, [a for a in bodies if a not in left]))
-        if how != "done":
-            return Stopped(release, why, interrupted=how == "interrupted", conflict=how == "conflict")
-        if conflicts:
-            return Stopped(release, "; ".join(conflicts.values()), conflict=True)
+        if went.how != "done":
+            return Stopped(release, went.why, interrupted=went.how == "interrupted", conflict=went.how == "conflict")
+        if went.conflicts:
+            return Stopped(release, "; ".join(went.conflicts.values()), conflict=True)
         return job.put(session, replace(release, stage="taken-back", ended=job.look.server_now()))
 
 
@@ -143,27 +140,42 @@ def _theirs(flow: ReleasedFlow, drift: Drift | None, record: FlowRecord) -> int 
     return known[-1] if known else None
 
 
+@dataclass(frozen=True, slots=True)
+class _Went:
+    """How far writing the old bodies went. `conflicts`: why a flow was left for a person to decide, by address."""
+
+    how: Ending = "done"
+    why: str = ""
+    failed: tuple[Failed, ...] = ()
+    conflicts: Mapping[Address, str] = field(default_factory=dict)
+
+
 def _written(
     job: Job, session: StateSession, release: Release, bodies: Mapping[Address, FlowRevision]
-) -> tuple[str, str, list[Failed]]:
-    """Write the old bodies; a flow that fails keeps no other from going back."""
-    how, why, failed = "done", "", list[Failed]()
+) -> tuple[Release, _Went]:
+    """Write the old bodies; a flow that fails keeps no other from going back.
+
+    Whether others published is asked of the very plan that is carried out.
+    """
+    went = _Went()
     for order in (sides.reversed_order, sides.unordered):
-        if not bodies:
-            break
         state = session.state
-        records = {f.address: r for f in release.flows if (r := record_of(state, job.request.desired, f)) is not None}
-        desired = sides.back(job.request.desired, bodies, records)
-        plan = order(_allowed(job.plan(session, desired, release, bodies)))
-        outcomes = job.carry_out(session, desired, release, plan, validate=False)
-        how, why = ending(plan, outcomes)
-        failed = [outcome for outcome in outcomes if isinstance(outcome, Failed)]
+        found = {f.address: record_of(state, job.request.desired, f) for f in release.flows if f.address in bodies}
+        records = {address: record for address, record in found.items() if record is not None}
+        desired = sides.back(job.request.desired, {a: bodies[a] for a in records}, records)
+        plan = _allowed(job.plan(session, desired, release, records))
+        release, conflicts = _without_conflicts(job, session, release, plan, records)
+        left = {flow.address for flow in release.flows if flow.left is not None} | conflicts.keys()
+        part = order(sides.narrowed(plan, frozenset(records) - left))
+        outcomes = job.carry_out(session, desired, release, part, validate=False)
+        how, why = ending(part, outcomes)
+        went = _Went(how, why, tuple(o for o in outcomes if isinstance(o, Failed)), conflicts)
         if not _waited_in_vain(outcomes):
             break
-    return how, why, failed
+    return release, went
 
 
-def _left(release: Release, failed: list[Failed]) -> Release:
+def _left(release: Release, failed: Sequence[Failed]) -> Release:
     """Note that a person lets those flows be whose old body Studio refuses."""
     for outcome in failed:
         flow = _of(release, outcome.step.address)

@@ -20,6 +20,7 @@ _WRITES = frozenset({"create", "update", "publish"})
 def draft(job: Job, release: Release) -> Release | Stopped:
     """Save every flow as a draft, on top of what was there when the release was approved. Callers notice nothing."""
     with job.session(release) as session:
+        release = job.current(session, release)
         desired = sides.drafts(job.request.desired, release)
         plan = job.plan(session, desired, release, release.addresses)
         for flow in release.flows:
@@ -90,6 +91,7 @@ def _drafted(release: Release, state: State) -> Release:
 def test_users(job: Job, release: Release) -> Release | Stopped:
     """Set the test users of these flows as they are declared: they run the drafts."""
     with job.session(release) as session:
+        release = job.current(session, release)
         desired = sides.drafts(job.request.desired, release)
         group = frozenset(release.addresses)
         users = [a for a, one in desired.test_users.items() if one.flow in group]
@@ -112,6 +114,9 @@ def publish(job: Job, release: Release) -> Release | Stopped:
     Nothing is published when one of the drafts is not what it was any more.
     """
     with job.session(release) as session:
+        release = job.current(session, release)
+        if any(run.verdict != "passed" for run in release.smoke):
+            return job.go_back(session, release, "smoke", "not every smoke execution has passed")
         desired = sides.published(job.request.desired, release)
         wanted = [flow for flow in release.flows if flow.publish]
         if not wanted:

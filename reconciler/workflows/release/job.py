@@ -75,6 +75,11 @@ class Job:
             settle(world, request.desired, session, self.tell)
             yield session
 
+    @staticmethod
+    def current(session: StateSession, release: Release) -> Release:
+        """Give a release as it is recorded now: another run may have gone on within the same stage."""
+        return session.state.release or release
+
     def put(self, session: StateSession, release: Release) -> Release:
         """Record a release durably."""
         session.record([PutRelease(release)])

@@ -29,6 +29,10 @@ _PAUSE: Final = 1.0
 def smoke(job: Job, release: Release) -> Release | Stopped:
     """Run every declared smoke execution, one after the other; the first that fails takes the release back."""
     with job.session(release) as session:
+        release = job.current(session, release)
+        bad = next((run for run in release.smoke if run.verdict == "failed"), None)
+        if bad is not None:  # it was judged, and the run ended before it could go back
+            return job.go_back(session, end_runs(job, session, release), "smoke", _why(bad))
         for run in release.smoke:
             if run.verdict != "open":
                 continue
@@ -44,8 +48,12 @@ def smoke(job: Job, release: Release) -> Release | Stopped:
             job.tell(SmokeEnded(run))
             release = end_runs(job, session, release)
             if run.verdict == "failed":
-                return job.go_back(session, release, "smoke", f"{run.flow}: {run.name}: {run.message}")
+                return job.go_back(session, release, "smoke", _why(run))
         return job.to(session, release, "publish")
+
+
+def _why(run: SmokeRun) -> str:
+    return f"{run.flow}: {run.name}: {run.message}"
 
 
 def _tried(job: Job, session: StateSession, release: Release, run: SmokeRun) -> SmokeRun:

@@ -24,6 +24,7 @@ def watch(job: Job, release: Release) -> Release | Stopped:
     except StudioError as error:
         return Stopped(release, f"nobody can tell how callers fare: {error.message}", error=error)
     with job.session(release) as session:
+        release = job.current(session, release)
         if bad is not None:
             return job.go_back(session, release, "watch", bad)
         return job.put(session, replace(release, stage="done", ended=job.look.server_now()))
