@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
-import tempfile
 from pathlib import Path
 
 from reconciler import __version__
 from reconciler.cli.console import Console
 from reconciler.errors import UsageError
+from reconciler.manifest.replacement import replace
 from reconciler.plan import document
 from reconciler.plan.values import Plan
 from reconciler.state.open import seal_for
@@ -27,18 +26,8 @@ def save(plan: Plan, path: Path, console: Console) -> None:
     text = machine.render_plan(plan, tool=__version__, sensitive=console.covered)
     data = seal_for(os.environ).seal(text.encode("utf-8"))
     try:
-        descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        replace(path, data + b"\n", private=True)
     except OSError as error:
-        raise UsageError(f"--out {path}: {error.strerror}") from error
-    try:
-        with os.fdopen(descriptor, "wb") as stream:
-            stream.write(data + b"\n")
-            stream.flush()
-            os.fsync(descriptor)
-        Path(name).replace(path)
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            Path(name).unlink()
         raise UsageError(f"--out {path}: {error.strerror}") from error
 
 

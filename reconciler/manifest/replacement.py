@@ -9,8 +9,13 @@ from pathlib import Path
 _NEW_FILE_MODE = 0o644
 
 
-def replace(path: Path, content: bytes) -> None:
+def replace(path: Path, content: bytes, *, private: bool = False) -> None:
     """Replace a file's content, or make the file; its mode stays. A symbolic link stays and its target is replaced.
+
+    Args:
+        path: of the file.
+        content: what shall be in it.
+        private: whether nobody but its owner may read it from now on. Default its mode stays.
 
     Raises:
         OSError: it could not be done, and nothing has changed.
@@ -21,7 +26,8 @@ def replace(path: Path, content: bytes) -> None:
         with os.fdopen(handle, "wb") as stream:
             stream.write(content)
             stream.flush()
-            os.fchmod(stream.fileno(), target.stat().st_mode & 0o777 if target.exists() else _NEW_FILE_MODE)
+            if not private:  # as which it is made
+                os.fchmod(stream.fileno(), target.stat().st_mode & 0o777 if target.exists() else _NEW_FILE_MODE)
             os.fsync(stream.fileno())
         Path(beside).replace(target)
     except BaseException:
