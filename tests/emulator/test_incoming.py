@@ -12,9 +12,6 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from reconciler.emulator.happenings import ExecutionEnded
-from reconciler.emulator.running.local import is_local
-from reconciler.emulator.running.twiml import said
-from reconciler.simulate import Began, Dialled, Queued, Redirected, Said
 
 CONTACT, NUMBER = "+15550100001", "+15550100009"
 
@@ -271,58 +268,6 @@ def test_keys_and_speech_of_a_call_that_rest_began(api, executions, flow_of, wid
     assert variables(api, made)["widgets"]["menu"]["Confidence"] == 0.5
     assert api.post(path, Event="hangup").json()["ended_reason"] == "CONTACT_HUNG_UP"
     assert names(api, executions(sid)[0]) == ["incomingRequest", "answered", "keypress", "speech"]
-
-
-def test_twiml_of_every_verb():
-    """TwiML has what can be heard and done in a call, with what XML cannot hold left out, and nothing else."""
-    effects = (
-        Said("a", "Hi\x00 & bye", details={"voice": "alice", "loop": 2}),
-        Said("b", play="https://media.example/1"),
-        Said("c", digits="123"),
-        Dialled("d", "number-multi", NUMBER, CONTACT),
-        Dialled("e", "sip", NUMBER, "sip:a@example.com"),
-        Queued("f", "support"),
-        Redirected("g", "POST", "https://twiml.example/x"),
-        Began("h", "record-voicemail"),
-        Began("i", "fork-stream"),
-    )
-    found = ET.fromstring(said(effects, None, ""))  # noqa: S314 - our own text
-    assert [ET.tostring(one, encoding="unicode") for one in found] == [
-        '<Say voice="alice" loop="2">Hi &amp; bye</Say>',
-        "<Play>https://media.example/1</Play>",
-        '<Play digits="123" />',
-        f'<Dial callerId="{NUMBER}"><Number>{CONTACT}</Number></Dial>',
-        f'<Dial callerId="{NUMBER}"><Sip>sip:a@example.com</Sip></Dial>',
-        "<Enqueue>support</Enqueue>",
-        '<Redirect method="POST">https://twiml.example/x</Redirect>',
-        "<Record />",
-        "<Hangup />",
-    ]
-
-
-@pytest.mark.parametrize(
-    ("url", "local"),
-    [
-        ("http://127.0.0.1:8000/x", True),
-        ("http://127.9.9.9/", True),
-        ("http://[::1]:8000", True),
-        ("http://localhost/x?y", True),
-        ("http://LOCALHOST", True),
-        ("https://127.0.0.1/x", False),
-        ("http://localhost.example.com/", False),
-        ("http://user@10.0.0.1/", False),
-        ("http://127.0.0.1@evil.example/", False),
-        ("http://0.0.0.0/", False),
-        ("http://[::ffff:10.0.0.1]/", False),
-        ("http://2130706433/", False),
-        ("http://127.0.0.1:99999/", False),
-        ("file:///etc/hosts", False),
-        ("", False),
-    ],
-)
-def test_which_servers_are_here(url, local):
-    """This machine is named by a loopback address or as localhost, over plain HTTP; all else may be elsewhere."""
-    assert is_local(url) is local
 
 
 @pytest.mark.socket
