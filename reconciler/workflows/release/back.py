@@ -129,14 +129,11 @@ def _theirs(flow: ReleasedFlow, drift: Drift | None, record: FlowRecord) -> int 
         numbers = [r.revision for r in drift.revisions if not r.ours and r.status == "published"]
         if numbers:
             return numbers[-1]
-    ours = record.published.digests.full if record.published is not None else None
-    if ours is not None and ours == flow.previous_digest:
+    if record.published is not None and record.published.digests.full == flow.previous_digest:
         return None  # it is back already
-    known = [
-        entry.revision
-        for entry in record.revisions
-        if (entry.by, entry.status) == ("others", "published") and entry.revision > flow.base and entry.digest != ours
-    ]
+    published = [entry for entry in record.revisions if entry.status == "published"]
+    ours = next((entry.digest for entry in reversed(published) if entry.by == "us"), None)
+    known = [e.revision for e in published if e.by == "others" and e.revision > flow.base and e.digest != ours]
     return known[-1] if known else None
 
 
