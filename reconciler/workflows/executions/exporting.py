@@ -122,6 +122,12 @@ class _Place:
         return FlowCursor(self.mark, frozenset(self.open), frozenset(self._recent), self.looked)
 
 
+def _latest(before: datetime | None, now: datetime, until: datetime | None) -> datetime:
+    """Tell up to which moment everything was seen: what began at `until` or later was left out."""
+    end = now if until is None else min(now, until)
+    return end if before is None else max(before, end)
+
+
 class _Job:
     """One export under way."""
 
@@ -163,7 +169,7 @@ class _Job:
             fresh = [run for run in batch if not place.knows(run.sid)]
             seen += len(fresh)
             self._export_new(flow, place, fresh)
-        place.looked = now
+        place.looked = _latest(place.looked, now, self._asked.until)
         return seen
 
     def commit(self) -> None:

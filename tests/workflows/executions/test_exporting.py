@@ -125,6 +125,17 @@ def test_what_is_gone_is_counted():
     assert (again.lost, again.open) == (1, 0)
 
 
+def test_a_gap_behind_until_is_told():
+    """What an export left out, and Studio has deleted before the next one, is missing too."""
+    account, sink, clock = Account([execution(1)]), MemorySink(), VirtualClock()
+    left_out = clock.now() - timedelta(days=10)
+    taken(account, sink, clock, until=left_out)
+    clock.elapsed = timedelta(days=19).total_seconds()
+    assert taken(account, sink.again(), clock, until=left_out).gaps == ()
+    clock.elapsed = timedelta(days=21).total_seconds()
+    assert taken(account, sink.again(), clock).gaps == (HELLO,)
+
+
 def test_a_gap_is_told():
     """Who exports less than every thirty days is told of which flows something may be missing."""
     account, sink, clock = Account([execution(1)]), MemorySink(), VirtualClock()
