@@ -34,8 +34,11 @@ from reconciler.workflows.plan import blank_state
 from reconciler.workflows.world import ReadingWorld, WritingWorld
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import httpx
 
+    from reconciler.events.store import EventStore
     from reconciler.workflows.release.values import ReleasingWorld
 
 EMBEDDED: Final = "embedded"
@@ -188,21 +191,36 @@ def _writing_world(app: App, found: Project, run: Runtime, studio: StudioClient)
 
 
 @contextlib.contextmanager
-def releasing(app: App, variables: Variables = NO_VARIABLES, *, parallelism: int = PARALLELISM) -> Iterator[Releasing]:
-    """Compose what a release may do: to write, and to start and end executions of its own."""
+def releasing(
+    app: App, variables: Variables = NO_VARIABLES, *, parallelism: int = PARALLELISM, events: Path | None = None
+) -> Iterator[Releasing]:
+    """Compose what a release may do: to write, and to start and end executions of its own.
+
+    With a store of received events, these tell how callers fare, and Studio is not asked for it.
+    """
     from reconciler.studio.live_executions import (  # noqa: PLC0415 - hardly any command starts one
         LiveExecutionReader,
         LiveExecutionWriter,
     )
-    from reconciler.workflows.release.health import PollingHealth  # noqa: PLC0415 - as above
+    from reconciler.workflows.release.health import KeptHealth, PollingHealth  # noqa: PLC0415 - as above
     from reconciler.workflows.release.values import ReleasingWorld  # noqa: PLC0415 - as above
 
     found = project(app, variables)
-    with runtime.writing(app, parallelism) as run, client(app, run, _studio(found), read_only=False) as studio:
+    with contextlib.ExitStack() as stack:
+        store = None if events is None else stack.enter_context(contextlib.closing(_event_store(events)))
+        run = stack.enter_context(runtime.writing(app, parallelism))
+        studio = stack.enter_context(client(app, run, _studio(found), read_only=False))
         writing_world = _writing_world(app, found, run, studio)
         runs = LiveExecutionReader(studio)
-        world = ReleasingWorld(writing_world, runs, LiveExecutionWriter(studio), PollingHealth(runs, run.pool))
+        health = PollingHealth(runs, run.pool) if store is None else KeptHealth(store.executions)
+        world = ReleasingWorld(writing_world, runs, LiveExecutionWriter(studio), health)
         yield Releasing(Writing(found, writing_world, blank(found, run)), world)
+
+
+def _event_store(path: Path) -> EventStore:
+    from reconciler.events.store import EventStore  # noqa: PLC0415 - only for who keeps events
+
+    return EventStore(path)
 
 
 @contextlib.contextmanager

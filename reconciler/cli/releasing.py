@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Final
 
 from reconciler import __version__
@@ -49,6 +50,7 @@ class Wish:
         span: how long callers are watched; None: as declared.
         again: also what was taken back.
         back: take back what is under way.
+        events: a store of received events that tell how callers fare; None asks Studio.
     """
 
     options: PlanOptions
@@ -57,6 +59,7 @@ class Wish:
     span: timedelta | None
     again: bool = False
     back: bool = False
+    events: Path | None = None
 
 
 def show(app: App, wish: Wish) -> int:
@@ -81,7 +84,8 @@ def show(app: App, wish: Wish) -> int:
 def perform(app: App, wish: Wish) -> int:
     """Release, go on, or go back; give the exit code."""
     flags = wish.flags
-    with compose.releasing(app, variables_of(wish.plan_flags), parallelism=flags["parallelism"]) as found:
+    variables, parallelism = variables_of(wish.plan_flags), flags["parallelism"]
+    with compose.releasing(app, variables, parallelism=parallelism, events=wish.events) as found:
         writing = found.writing
         app.warn(writing.project.loaded.warnings)
         request = ReleaseRequest(

@@ -6,6 +6,8 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from reconciler.events.store import EventStore
+
 SCHEMAS = Path(__file__).parents[2] / "schemas"
 RELEASE = """\
   release:
@@ -139,3 +141,14 @@ def test_the_error_is_the_last_line(cli):
     """With --json an error that ends the run is in the summary."""
     found = cli("release", "--back", "--json")
     assert (found.code, found.lines[-1]["error"] is not None, found.lines[-1]["exitCode"]) == (1, True, 1)
+
+
+def test_events_may_tell_how_callers_fare(hello, cli, tmp_path):
+    """With `--from-events` nobody lists executions to watch; a file that is no store of events stops it beforehand."""
+    hello("two")
+    store = tmp_path / "events.sqlite"
+    missing = cli("release", "--auto-approve", "--watch-for", "1s", "--from-events", str(store))
+    assert (missing.code, "events" in missing.err) == (1, True), missing.err
+    EventStore(store, create=True).close()
+    found = cli("release", "--auto-approve", "--watch-for", "1s", "--from-events", str(store))
+    assert found.code == 0, found.err

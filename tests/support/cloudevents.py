@@ -38,9 +38,17 @@ def event(kind: str, number: int, data: dict[str, Any], at: datetime = BEGAN) ->
     }
 
 
-def run_of(execution: int = 1, steps: int = 3, *, flow: str = FLOW, ended: bool = True) -> list[dict[str, Any]]:
+def run_of(
+    execution: int = 1,
+    steps: int = 3,
+    *,
+    flow: str = FLOW,
+    ended: bool = True,
+    after: datetime = BEGAN,
+    name: str = "audioComplete",
+) -> list[dict[str, Any]]:
     """Give the events of an execution: its beginning, the steps from widget w0 on, and its end."""
-    began = BEGAN + timedelta(minutes=execution)
+    began = after + timedelta(minutes=execution)
     number = execution * 100
     data = {
         "execution_sid": sid("FN", execution),
@@ -60,7 +68,7 @@ def run_of(execution: int = 1, steps: int = 3, *, flow: str = FLOW, ended: bool 
             "execution_sid": data["execution_sid"],
             "account_sid": ACCOUNT,
             "flow_sid": flow,
-            "name": "audioComplete",
+            "name": name,
             "transitioned_from": f"w{step}",
             "transitioned_to": f"w{step + 1}",
             "parent_step_sid": None,

@@ -1,12 +1,19 @@
 """A release goes through its stages, and every flow of it is live in the end, or none."""
 
+from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
 
+from reconciler.events.assembly import Assembled
+from reconciler.events.cloudevents import parse
+from reconciler.events.store import EventStore
 from reconciler.model.address import Address
+from reconciler.workflows.release.health import KeptHealth
 from reconciler.workflows.release.values import SmokeEnded, StageBegan
 from tests.support import flows
+from tests.support.cloudevents import body_of, run_of
 from tests.support.releasing import WATCH, Stand, released_flow, smoke, users_of
 from tests.support.world import Bed
 
@@ -150,6 +157,26 @@ def test_sick_callers_take_everything_back(stand):
         assert now.definition.text == first.definition.text
         assert found.release.id in now.commit_message
     assert not stand.bed.plan(side("two", watch=WATCH)).plan.drift
+
+
+def test_events_tell_how_callers_fare(stand, tmp_path):
+    """With received events as the source nobody is polled: what they tell takes the release back, or leaves it."""
+    stand.bed.apply(side("one"))
+    store = EventStore(tmp_path / "events.sqlite", create=True)
+    told: list[str] = []
+
+    def look_at(flow: str, since: datetime) -> Iterator[Assembled]:
+        told.append(flow)
+        if len(told) == 5:  # the first flow's third look
+            crowd = [one for n in (1, 2, 3) for one in run_of(n, 3, flow=stand.sid("ant"), after=since, name="failed")]
+            store.add(parse(body_of(crowd)), since)
+        return store.executions(flow, since)
+
+    stand.wrap = lambda world: replace(world, health=KeptHealth(look_at))
+    found = stand.release(side("two", watch=WATCH))
+    assert (found.release.stage, found.release.cause) == ("taken-back", "watch"), found
+    assert set(told) == {stand.sid("ant"), stand.sid("bee")}
+    store.close()
 
 
 def test_what_was_never_published_stays(stand):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Unpack, cast
 
 import click
@@ -13,6 +14,7 @@ from reconciler.cli.app import App
 from reconciler.cli.group import command as make
 from reconciler.cli.options import (
     ADDRESS,
+    FILE,
     PlanFlags,
     WriteFlags,
     options_of,
@@ -36,6 +38,9 @@ class _Flags(PlanFlags, WriteFlags):
 @click.option("--again", is_flag=True, help="Also what was taken back before, unchanged.")
 @click.option("--no-watch", is_flag=True, help="Be done once it is published.")
 @click.option("--watch-for", metavar="TIME", help="Watch for so long, such as `5m`.  [default: the manifests']")
+@click.option(
+    "--from-events", type=FILE, metavar="FILE", help="Watch what `events` receives and keeps there, and poll nobody."
+)
 @write_options
 @plan_options
 def command(  # noqa: PLR0913 - one for each option of its own
@@ -47,6 +52,7 @@ def command(  # noqa: PLR0913 - one for each option of its own
     again: bool,
     no_watch: bool,
     watch_for: str | None,
+    from_events: Path | None,
     **flags: Unpack[_Flags],
 ) -> int:
     """Try flows out as drafts, publish them together, watch, or go back.
@@ -62,7 +68,8 @@ def command(  # noqa: PLR0913 - one for each option of its own
     plan_flags = cast("PlanFlags", {name: flags.get(name) for name in PlanFlags.__annotations__})
     options = options_of(plan_flags, message=flags["message"])
     options = replace(options, scope=replace(options.scope, targets=(*options.scope.targets, *addresses)))
-    wish = releasing.Wish(options, flags, plan_flags, _span(watch_for, no_watch=no_watch), again=again, back=back)
+    span = _span(watch_for, no_watch=no_watch)
+    wish = releasing.Wish(options, flags, plan_flags, span, again=again, back=back, events=from_events)
     return releasing.show(app, wish) if only_plan else releasing.perform(app, wish)
 
 

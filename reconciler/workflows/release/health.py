@@ -1,15 +1,21 @@
-"""How callers fare, asked of Studio again and again: `ports.HealthSource` over executions and their steps."""
+"""How callers fare, asked again and again: `ports.HealthSource` over executions and their steps.
+
+Asked of Studio, or of the events that it sent and that were kept.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 
 from reconciler.errors import NotFoundError
-from reconciler.model.execution import Execution, ExecutionFilter
+from reconciler.model.execution import Execution, ExecutionFilter, ExecutionStep
 from reconciler.model.release import Health
 from reconciler.ports import ExecutionReader, Pool
 from reconciler.workflows.release.judge import error_events
+
+Kept = Callable[[str, datetime], Iterable[tuple[Execution, Sequence[ExecutionStep]]]]
+"""Give the executions of a flow that began at a moment or later, each with its steps, as events told of them so far."""
 
 
 class PollingHealth:
@@ -40,6 +46,19 @@ class PollingHealth:
         if execution.status == "ended":
             self._ended[key] = count
         return count
+
+
+class KeptHealth:
+    """Count what received events tell of executions. Asks nobody: what did not arrive did not happen."""
+
+    def __init__(self, kept: Kept) -> None:
+        """Read nothing yet."""
+        self._kept = kept
+
+    def look(self, flow: str, since: datetime, events: Collection[str]) -> Health:
+        """Give how the executions of a flow fared that began at a moment or later."""
+        counts = [error_events(steps, events) for _, steps in self._kept(flow, since.replace(microsecond=0))]
+        return Health(len(counts), sum(1 for count in counts if count), sum(counts))
 
 
 def _began(execution: Execution, since: datetime) -> bool:
