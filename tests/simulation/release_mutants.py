@@ -14,11 +14,12 @@ from tests.simulation.mutants import Mutant
 
 
 def publishes_before_smoke(patch: pytest.MonkeyPatch) -> None:
-    """What nobody tried is published."""
+    """What nobody tried is called tried, and published."""
 
     def unseen(job: Job, release: Any) -> Any:
+        tried = tuple(replace(one, verdict="passed") for one in release.smoke)
         with job.session(release) as session:
-            return job.to(session, release, "publish")
+            return job.to(session, replace(release, smoke=tried), "publish")
 
     patch.setitem(run._STAGES, "smoke", unseen)
 

@@ -50,7 +50,7 @@ class ReleaseRules:
             return
         if release.stage not in {"publish", "back"}:
             self.truth.violated(f"{address}: published in stage {release.stage}")
-        if release.stage == "publish" and any(run.verdict != "passed" for run in release.smoke):
+        if release.stage == "publish" and any(run.verdict != "passed" or run.at is None for run in release.smoke):
             self.truth.violated(f"{address}: published, and not everything was tried")
 
     def went_back(self, actor: Actor, entry: Entry, address: Address, state: State | None, shown: Shown) -> None:
