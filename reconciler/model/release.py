@@ -95,8 +95,7 @@ NO_RELEASE: Final = FlowRelease()
 """What a document without `spec.release` says."""
 
 Stage = Literal["draft", "test-users", "smoke", "publish", "watch", "back", "done", "taken-back"]
-STAGES: Final[tuple[Stage, ...]] = ("draft", "test-users", "smoke", "publish", "watch", "done")
-"""The way forward. From each of them but the last one a release can go `back`, and then is `taken-back`."""
+"""The way forward, in order, but for `back`, to which each stage can go until it is `done`; then it is `taken-back`."""
 
 OVER: Final[frozenset[Stage]] = frozenset({"done", "taken-back"})
 
